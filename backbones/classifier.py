@@ -1,0 +1,62 @@
+"""A plain ViT with a pooled linear head: the supervised baseline and the ImageNet protocols.
+
+Shapes: N images, L patches, D width, C classes.
+"""
+
+from typing import Any, Literal
+
+from mmengine.registry import MODELS
+from torch import Tensor, nn
+
+from backbones.vit import PlainViT
+
+
+@MODELS.register_module()
+class ViTClassifier(nn.Module):
+    """Logits from the mean of the patch tokens (MAE's fine-tuning) or from the class token.
+
+    With `pool='mean'` the norm follows the pooling (`fc_norm`) and the trunk has none, as in the
+    released MAE fine-tuning; with `pool='token'` the trunk's own final norm is used. Below
+    `backbone.` the names are timm's.
+
+    Raises:
+        ValueError: for a pooling the backbone cannot serve.
+    """
+
+    def __init__(
+        self,
+        backbone: PlainViT | dict[str, Any],
+        num_classes: int,
+        *,
+        pool: Literal["mean", "token"] = "mean",
+        drop_rate: float = 0.0,
+        head_std: float = 2e-5,
+    ) -> None:
+        super().__init__()
+        if pool not in ("mean", "token"):
+            raise ValueError(f"pool must be 'mean' or 'token', got {pool!r}")
+        trunk: PlainViT = (
+            MODELS.build({"type": "PlainViT", **backbone})
+            if isinstance(backbone, dict)
+            else backbone
+        )
+        if pool == "token" and not trunk.prefix:
+            raise ValueError("pool='token' needs a backbone with cls_token=True")
+        self.backbone = trunk
+        self.pool = pool
+        self.fc_norm = nn.LayerNorm(trunk.embed_dims, eps=1e-6) if pool == "mean" else None
+        if pool == "mean":
+            trunk.norm = nn.Identity()
+        self.dropout = nn.Dropout(drop_rate)
+        self.head = nn.Linear(trunk.embed_dims, num_classes)
+        nn.init.trunc_normal_(self.head.weight, std=head_std)
+        nn.init.zeros_(self.head.bias)
+
+    def forward(self, images: Tensor) -> Tensor:
+        """Images `[N, 3, H, W]` to logits `[N, C]`."""
+        tokens = self.backbone.features(images)  # [N, (1 +) L, D]
+        if self.fc_norm is not None:
+            pooled = self.fc_norm(tokens[:, self.backbone.prefix :].mean(1))  # [N, D]
+        else:
+            pooled = tokens[:, 0]  # [N, D]
+        return self.head(self.dropout(pooled))

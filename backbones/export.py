@@ -1,0 +1,66 @@
+"""The exported backbone: one file that timm, this project and a plain `torch.load` can all read.
+
+`{'state_dict': {timm names: tensors}, 'meta': {plain JSON types}}`, loadable with
+`weights_only=True`. `meta` says what the weights are and carries the hash of the tensors.
+"""
+
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+StateDict = dict[str, Tensor]
+
+
+def save_export(path: str | Path, state_dict: StateDict, meta: dict[str, Any]) -> dict[str, Any]:
+    """Write an export in one rename and return its `meta`, with `sha256` of the tensors added.
+
+    Raises:
+        TypeError: where `meta` holds anything but plain JSON types.
+    """
+    path = Path(path)
+    tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state_dict.items()}
+    meta = {**json.loads(json.dumps(meta)), "sha256": sha256_of(tensors)}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    os.close(handle)
+    try:
+        torch.save({"state_dict": tensors, "meta": meta}, temporary)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+    return meta
+
+
+def load_export(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
+    """Tensors and `meta` of an export.
+
+    Raises:
+        ValueError: where the file is no export or its tensors do not have the recorded hash.
+    """
+    content = torch.load(path, map_location="cpu", weights_only=True)
+    if not isinstance(content, dict) or content.keys() != {"state_dict", "meta"}:
+        raise ValueError(
+            f"{path} is no exported backbone (state_dict and meta); make one with "
+            "`python -m pretrain.export WORK_DIR OUT.pth`"
+        )
+    state_dict, meta = content["state_dict"], content["meta"]
+    if sha256_of(state_dict) != meta["sha256"]:
+        raise ValueError(f"{path}: the tensors do not match their recorded sha256; copy it again")
+    return state_dict, meta
+
+
+def sha256_of(tensors: StateDict) -> str:
+    """Hash of names, types, shapes and bytes; the order of the names does not matter."""
+    digest = hashlib.sha256()
+    for name in sorted(tensors):
+        tensor = tensors[name].detach().cpu().contiguous()
+        digest.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}\n".encode())
+        digest.update(tensor.flatten().view(torch.uint8).numpy().tobytes())
+    return digest.hexdigest()

@@ -1,0 +1,286 @@
+"""The plain vision transformer that every method here pretrains and every task here starts from.
+
+https://arxiv.org/abs/2010.11929, with what dense prediction adds: windowed attention with a few
+global blocks and relative position (https://arxiv.org/abs/2203.16527, 2111.11429), any input size,
+several output depths. Parameters carry timm's names.
+
+Shapes: N images, L = gh * gw patches, T = (1 +) L tokens, D width, p patch side.
+"""
+
+import math
+from collections.abc import Iterator, Sequence
+from typing import Any, Literal
+
+import torch
+from mmengine.model import BaseModule
+from mmengine.registry import MODELS
+from timm.layers import PatchEmbed
+from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
+
+from backbones.block import Block
+from backbones.positions import resize_positions
+from backbones.relative_position import table_bias, table_rows
+from backbones.sizes import resolve_size
+
+Grid = tuple[int, int]
+REL_POS = (None, "decomposed", "table", "shared-table")
+
+
+class SharedTable(nn.Module):
+    """One relative-position table for all blocks of a kind (Li et al., section 2.2)."""
+
+    def __init__(self, window: Grid, num_heads: int, *, cls_token: bool) -> None:
+        super().__init__()
+        self.window = window
+        self.cls_token = cls_token
+        rows = table_rows(window, cls_token=cls_token)
+        self.relative_position_bias_table = nn.Parameter(torch.zeros(rows, num_heads))
+
+    def forward(self, grid: Grid) -> Tensor:
+        """Bias `[1, heads, T, T]` for tokens on `grid`."""
+        table = self.relative_position_bias_table
+        return table_bias(table, self.window, grid, cls_token=self.cls_token)
+
+
+@MODELS.register_module()
+class PlainViT(BaseModule):
+    """A plain ViT, as MAE encoder, classifier trunk, and mmdet / mmseg backbone.
+
+    Args:
+        arch: tiny, small, base, large, huge (patch 14), or None with explicit numbers; each number
+            given beside a preset overrides it.
+        img_size: pixels (side or (height, width)) that absolute and global relative positions are
+            stored for. Inputs of other sizes work: positions are resized on the way.
+        out_indices: 0-based blocks whose output is returned, negative counts from the end.
+        window_size: side of the attention windows in patches; 0 attends globally everywhere.
+        global_blocks: blocks that attend over the whole image where `window_size` is set.
+        rel_pos: None, 'decomposed' (ViTDet), 'table' (one a block, as BEiT and MAE's UperNet), or
+            'shared-table' (one for windowed and one for global blocks, as Li et al.).
+        cls_token: keep the class token. Windowed and decomposed attention have none.
+        final_norm: build the encoder's last LayerNorm and apply it to the last block's output.
+        drop_path_rate: stochastic depth, rising linearly from 0 to this over the blocks.
+        layer_scale: initial LayerScale value, None for no LayerScale.
+        with_cp: recompute block activations in the backward pass (slower, much less memory).
+        frozen_blocks: freeze the embedding and this many first blocks.
+        init_cfg: e.g. `dict(type='ViTCheckpoint', checkpoint=PATH_OR_URL)`.
+
+    Raises:
+        ValueError: for options that do not go together, naming them.
+    """
+
+    def __init__(
+        self,
+        arch: str | None = "base",
+        *,
+        img_size: int | tuple[int, int] = 224,
+        patch_size: int | None = None,
+        embed_dims: int | None = None,
+        depth: int | None = None,
+        num_heads: int | None = None,
+        mlp_ratio: float = 4.0,
+        out_indices: int | Sequence[int] = (-1,),
+        window_size: int = 0,
+        global_blocks: Sequence[int] = (),
+        rel_pos: Literal["decomposed", "table", "shared-table"] | None = None,
+        abs_pos: bool = True,
+        cls_token: bool = True,
+        final_norm: bool = True,
+        drop_path_rate: float = 0.0,
+        layer_scale: float | None = None,
+        with_cp: bool = False,
+        frozen_blocks: int = 0,
+        init_cfg: dict[str, Any] | list[dict[str, Any]] | None = None,
+    ) -> None:
+        super().__init__(init_cfg)
+        size = resolve_size(arch, embed_dims, depth, num_heads, patch_size)
+        self.arch = arch
+        self.embed_dims, self.depth, self.num_heads = size.embed_dims, size.depth, size.num_heads
+        self.patch_size = size.patch_size
+        self.grid = _grid_of(img_size, size.patch_size)
+        self.num_patches = math.prod(self.grid)
+        self.window_size = window_size
+        self.global_blocks = frozenset(_in_range(global_blocks, size.depth, "global_blocks"))
+        indices = [out_indices] if isinstance(out_indices, int) else out_indices
+        self.out_indices = _in_range(indices, size.depth, "out_indices")
+        self.prefix = 1 if cls_token else 0
+        self.with_cp = with_cp
+        self.frozen_blocks = frozen_blocks
+        self.check_options(rel_pos, cls_token)
+
+        self.patch_embed = PatchEmbed(
+            img_size=None,
+            patch_size=size.patch_size,
+            embed_dim=size.embed_dims,
+            flatten=False,
+            strict_img_size=False,
+            dynamic_img_pad=True,
+        )
+        if cls_token:
+            self.cls_token = nn.Parameter(torch.zeros(1, 1, size.embed_dims))
+        if abs_pos:
+            tokens = self.prefix + self.num_patches
+            self.pos_embed = nn.Parameter(torch.zeros(1, tokens, size.embed_dims))
+        self.has_abs_pos = abs_pos
+        shared = rel_pos == "shared-table"
+        if shared and window_size:
+            window = (window_size, window_size)
+            self.rel_pos_window = SharedTable(window, size.num_heads, cls_token=False)
+        if shared and (not window_size or self.global_blocks):
+            self.rel_pos_global = SharedTable(self.grid, size.num_heads, cls_token=cls_token)
+        drop_path = torch.linspace(0, drop_path_rate, size.depth, device="cpu").tolist()
+        self.blocks = nn.ModuleList(
+            Block(
+                size.embed_dims,
+                size.num_heads,
+                mlp_ratio=mlp_ratio,
+                drop_path=drop_path[i],
+                layer_scale=layer_scale,
+                window_size=self.window_of(i),
+                rel_pos=None if rel_pos == "shared-table" else rel_pos,
+                rel_pos_grid=(window_size, window_size) if self.window_of(i) else self.grid,
+                cls_token=cls_token,
+            )
+            for i in range(size.depth)
+        )
+        self.norm = nn.LayerNorm(size.embed_dims, eps=1e-6) if final_norm else nn.Identity()
+        self.reset_parameters()
+        self.freeze()
+
+    def check_options(self, rel_pos: str | None, cls_token: bool) -> None:
+        if rel_pos not in REL_POS:
+            raise ValueError(f"rel_pos must be one of {REL_POS}, got {rel_pos!r}")
+        if cls_token and (self.window_size or rel_pos == "decomposed"):
+            raise ValueError(
+                f"window_size={self.window_size} and rel_pos={rel_pos!r} have no place for a class "
+                "token; set cls_token=False (its position row is then dropped on loading)"
+            )
+        if self.global_blocks and not self.window_size:
+            raise ValueError("global_blocks is given without window_size: all blocks are global")
+        if not 0 <= self.frozen_blocks <= self.depth:
+            raise ValueError(f"frozen_blocks {self.frozen_blocks} not within 0…{self.depth}")
+
+    def window_of(self, block: int) -> int:
+        return 0 if block in self.global_blocks else self.window_size
+
+    def reset_parameters(self) -> None:
+        """BEiT's initialisation: truncated normal .02, block outputs shrunk with depth.
+
+        This is also the random-initialisation baseline of Li et al. (section 4.2).
+        """
+
+        def draw(tensor: Tensor) -> None:
+            nn.init.trunc_normal_(tensor, std=0.02, a=-0.02, b=0.02)
+
+        for module in self.modules():
+            if isinstance(module, nn.Linear | nn.Conv2d):
+                draw(module.weight)
+                if module.bias is not None:
+                    nn.init.zeros_(module.bias)
+        if self.prefix:
+            draw(self.cls_token)
+        if self.has_abs_pos:
+            draw(self.pos_embed)
+        with torch.no_grad():
+            for name, weight in self.blocks.named_parameters():
+                if name.endswith(("attn.proj.weight", "mlp.fc2.weight")):
+                    weight.div_(math.sqrt(2 * (int(name.split(".")[0]) + 1)))
+
+    def freeze(self) -> None:
+        if not self.frozen_blocks:
+            return
+        frozen: list[nn.Module] = [self.patch_embed, *self.blocks[: self.frozen_blocks]]
+        for module in frozen:
+            module.eval().requires_grad_(False)
+        for name in ("cls_token", "pos_embed"):
+            if name in self._parameters:
+                self.get_parameter(name).requires_grad_(False)
+
+    def train(self, mode: bool = True) -> "PlainViT":
+        super().train(mode)
+        for block in self.blocks[: self.frozen_blocks]:
+            block.eval()  # no stochastic depth where nothing learns
+        return self
+
+    def embed(self, images: Tensor) -> tuple[Tensor, Grid]:
+        """Images `[N, 3, H, W]` to patch tokens `[N, L, D]` with positions, and their grid.
+
+        Sides that are no multiple of the patch are zero-padded at the bottom and right.
+        """
+        x = self.patch_embed(images)  # [N, D, gh, gw]
+        grid = (x.shape[2], x.shape[3])
+        x = x.flatten(2).transpose(1, 2)  # [N, L, D]
+        if self.has_abs_pos:
+            positions = resize_positions(self.pos_embed, self.grid, grid, prefix=self.prefix)
+            x = x + positions[:, self.prefix :]
+        return x, grid
+
+    def patches(self, images: Tensor) -> Tensor:
+        """Patch tokens `[N, L, D]` with positions, without the class token."""
+        return self.embed(images)[0]
+
+    def with_cls(self, tokens: Tensor) -> Tensor:
+        """Prepend the class token and its position: `[N, T, D]` to `[N, 1 + T, D]`."""
+        cls: Tensor = self.cls_token
+        if self.has_abs_pos:
+            cls = cls + self.pos_embed[:, :1]
+        return torch.cat([cls.expand(len(tokens), -1, -1), tokens], dim=1)
+
+    def run_blocks(self, x: Tensor, grid: Grid | None) -> Iterator[Tensor]:
+        """Each block's output `[N, T, D]`, the last one normalised where `final_norm` is on."""
+        biases = self.shared_biases(grid)
+        for i, block in enumerate(self.blocks):
+            bias = biases.get("window" if self.window_of(i) else "global")
+            if self.with_cp and self.training and x.requires_grad:
+                x = checkpoint(block, x, grid, bias, use_reentrant=False)
+            else:
+                x = block(x, grid, bias)
+            yield self.norm(x) if i == self.depth - 1 else x
+
+    def shared_biases(self, grid: Grid | None) -> dict[str, Tensor]:
+        """The shared relative-position biases, computed once for all blocks."""
+        biases = {}
+        if "rel_pos_window" in self._modules:
+            biases["window"] = self.rel_pos_window((self.window_size, self.window_size))
+        if "rel_pos_global" in self._modules:
+            if grid is None:
+                raise ValueError("relative position needs the grid the tokens lie on")
+            biases["global"] = self.rel_pos_global(grid)
+        return biases
+
+    def encode(self, tokens: Tensor, grid: Grid | None = None) -> Tensor:
+        """Blocks and final norm over any tokens, `[N, T, D]` to `[N, T, D]`.
+
+        `grid` is needed only for windows and relative position, i.e. never for a subset.
+        """
+        for x in self.run_blocks(tokens, grid):
+            tokens = x
+        return tokens
+
+    def features(self, images: Tensor) -> Tensor:
+        """All tokens after the final norm, `[N, (1 +) L, D]`, class token first."""
+        x, grid = self.embed(images)
+        return self.encode(self.with_cls(x) if self.prefix else x, grid)
+
+    def forward(self, images: Tensor) -> tuple[Tensor, ...]:
+        """Images `[N, 3, H, W]` to one map `[N, D, ceil(H / p), ceil(W / p)]` per out index."""
+        x, grid = self.embed(images)
+        maps = {}
+        for i, tokens in enumerate(self.run_blocks(self.with_cls(x) if self.prefix else x, grid)):
+            if i in self.out_indices:
+                maps[i] = tokens[:, self.prefix :].transpose(1, 2).unflatten(2, grid).contiguous()
+        return tuple(maps[i] for i in self.out_indices)
+
+
+def _grid_of(img_size: int | Sequence[int], patch: int) -> Grid:
+    height, width = (img_size, img_size) if isinstance(img_size, int) else img_size
+    if height % patch or width % patch:
+        raise ValueError(f"img_size {(height, width)} is not a multiple of patch size {patch}")
+    return height // patch, width // patch
+
+
+def _in_range(indices: Sequence[int], depth: int, name: str) -> tuple[int, ...]:
+    for index in indices:
+        if not -depth <= index < depth:
+            raise ValueError(f"{name} {tuple(indices)} does not fit a ViT of {depth} blocks")
+    return tuple(index % depth for index in indices)
