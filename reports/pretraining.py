@@ -1,0 +1,66 @@
+"""The pre-training runs: what each one minimised, for how long, and where its loss ended."""
+
+import pandas as pd
+
+from reports.cells import GAP, digits
+from reports.summary import facts
+from reports.tables import Column, Row, Table
+from reports.vocabulary import METHODS, METRICS, PRETRAIN, in_order, method_label, metric_label
+
+CAPTION = (
+    "One row a run. Losses of different targets are different quantities: they show that training "
+    "converged, not which encoder is better."
+)
+
+
+def pretraining_table(results: pd.DataFrame) -> Table | None:
+    """Rows are runs (method × seed), not means: pre-training is rarely repeated."""
+    runs = results[results["kind"] == PRETRAIN]
+    if runs.empty:
+        return None
+    metrics = in_order(runs["metric"], METRICS)
+    rank = {method: i for i, method in enumerate(in_order(runs["method"], METHODS))}
+    groups = sorted(
+        ((str(path), group) for path, group in runs.groupby("path")),
+        key=lambda pair: (
+            str(pair[1]["suite"].iloc[0]),
+            rank[pair[1]["method"].iloc[0]],
+            int(pair[1]["seed"].iloc[0]),
+            pair[0],
+        ),
+    )
+    columns = ["run", "suite", "target", "architecture", "epochs", "data", "images"]
+    labels = [*columns, *map(metric_label, metrics), "images/s", "time"]
+    return Table(
+        slug="pretraining",
+        title="Pre-training",
+        caption=CAPTION,
+        notes=(),
+        sources=(),
+        columns=tuple(Column("", label) for label in labels),
+        rows=tuple(Row(str(run["method"].iloc[0]), cells(run, metrics)) for _, run in groups),
+        numbers=runs.drop(columns=["kind", "task"]).reset_index(drop=True),
+    )
+
+
+def cells(run: pd.DataFrame, metrics: list[str]) -> tuple[str, ...]:
+    first = run.iloc[0]
+    values, units = dict(zip(run["metric"], run["value"], strict=True)), facts(run, "unit")
+    return (
+        f"{method_label(first['method'])}, seed {first['seed']}",
+        *(str(first[name] or GAP) for name in ("suite", "target", "arch")),
+        GAP if pd.isna(first["epochs"]) else f"{first['epochs']:,}",
+        str(first["data"] or GAP),
+        GAP if pd.isna(first["n_train"]) else f"{first['n_train']:,}",
+        *(f"{values[m]:.{digits(units[m])}f}" if m in values else GAP for m in metrics),
+        GAP if pd.isna(first["images_per_second"]) else f"{first['images_per_second']:,.0f}",
+        GAP if pd.isna(first["wall_seconds"]) else duration(float(first["wall_seconds"])),
+    )
+
+
+def duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,124 @@
+"""Everything one report says, worked out once: the formats in `render.py` and `page.py` show it."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from reports.comparisons import comparisons
+from reports.figures import Figure, curve_figures, pretraining_figures, score_figures
+from reports.findings import finding, lead, opening
+from reports.frame import curves_frame, results_frame
+from reports.pictures import Picture, last_pictures
+from reports.pretraining import duration, pretraining_table
+from reports.record import Record
+from reports.records import Failure, LeftOut, scan
+from reports.tables import Table, detail_table, result_table
+from reports.vocabulary import PRETRAIN, method_styles
+
+
+@dataclass(frozen=True)
+class Section:
+    """One comparison: its tables, its figures, and its finding unless the page opens with it."""
+
+    finding: str
+    table: Table
+    details: Table
+    scores: tuple[Figure, ...]
+    curves: tuple[Figure, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    title: str
+    lead: tuple[str, ...]
+    sections: tuple[Section, ...]
+    pretraining: Table | None
+    pretraining_curves: tuple[Figure, ...]
+    pictures: tuple[Picture, ...]
+    left_out: tuple[LeftOut, ...]
+    failures: tuple[Failure, ...]
+    provenance: tuple[tuple[str, str], ...]
+    colours: dict[str, str]
+    results: pd.DataFrame
+    curves: pd.DataFrame
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        main = [table for section in self.sections for table in (section.table, section.details)]
+        return (*main, self.pretraining) if self.pretraining else tuple(main)
+
+    @property
+    def figures(self) -> tuple[Figure, ...]:
+        drawn = [figure for s in self.sections for figure in (*s.scores, *s.curves)]
+        return (*drawn, *self.pretraining_curves)
+
+
+class NoRecordsError(ValueError):
+    """There is nothing to report; the message names the folder and what was left out."""
+
+
+def build(root: Path, *, draw: bool = True) -> Report:
+    """Read a folder of runs. `draw=False` skips the figures, for formats that have none."""
+    found = scan(root)
+    if not found.records:
+        raise NoRecordsError(no_records(root, found.left_out, found.failures))
+    results, curves = results_frame(found.records), curves_frame(found.records)
+    groups = comparisons(results, curves)
+    first = opening(groups)
+    pictures, missing = last_pictures(found.records) if draw else ([], [])
+    suites = sorted({record.suite for record in found.records} - {""})
+    return Report(
+        title=f"Transfer report: {', '.join(suites)}" if suites else "Transfer report",
+        lead=lead(first, results.loc[results["kind"] == PRETRAIN, "path"].nunique()),
+        sections=tuple(
+            Section(
+                finding="" if group in first else finding(group),
+                table=result_table(group),
+                details=detail_table(group),
+                scores=tuple(score_figures(group)) if draw else (),
+                curves=tuple(curve_figures(group)) if draw else (),
+            )
+            for group in groups
+        ),
+        pretraining=pretraining_table(results),
+        pretraining_curves=tuple(pretraining_figures(curves)) if draw else (),
+        pictures=tuple(pictures),
+        left_out=(*found.left_out, *missing),
+        failures=found.failures,
+        provenance=tuple(provenance(found.records)),
+        colours={m: style.colour for m, style in method_styles(results["method"]).items()},
+        results=results,
+        curves=curves,
+    )
+
+
+def no_records(root: Path, left_out: tuple[LeftOut, ...], failures: tuple[Failure, ...]) -> str:
+    lines = [f"no usable result.json under {root}: give the folder of a suite's runs"]
+    lines += [f"left out {item.path}: {item.reason}" for item in left_out]
+    lines += [f"failed {item.path}: {item.error}: {item.message}" for item in failures]
+    return "\n  ".join(lines)
+
+
+def provenance(records: tuple[Record, ...]) -> list[tuple[str, str]]:
+    """Where the numbers come from: commits, devices, versions; each with its number of runs."""
+    versions = (", ".join(f"{k} {v}" for k, v in record.versions.items()) for record in records)
+    seconds = sum(record.wall_seconds or 0 for record in records)
+    facts = [
+        ("runs", str(len(records))),
+        ("commit", counted(record.commit for record in records)),
+        ("device", counted(record.device for record in records)),
+        ("versions", counted(versions)),
+    ]
+    return [*facts, ("total time", duration(seconds))] if seconds else facts
+
+
+def counted(values: Iterable[str]) -> str:
+    """ "a1b2c3d" for one value, "a1b2c3d (12 runs); unknown (1 run)" for several."""
+    count = Counter(value or "unknown" for value in values)
+    if len(count) == 1:
+        return next(iter(count))
+    ordered = sorted(count.items(), key=lambda pair: (-pair[1], pair[0]))
+    return "; ".join(f"{value} ({n} run{'s' if n > 1 else ''})" for value, n in ordered)

@@ -1,0 +1,177 @@
+"""Tables of results: every number is a mean over seeds and says how many; every gap is a dash.
+
+A `Table` carries formatted cells for reading and unrounded numbers for computing, so that all the
+formats in `render.py` show the same thing. Rows stay in a fixed order: ranking is a claim.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from reports.beside import Beside, beside
+from reports.cells import GAP, digits, gain_cell, spread_cell
+from reports.comparisons import Comparison, short
+from reports.summary import facts, over_baseline, over_seeds, seeds_of
+from reports.vocabulary import (
+    BASELINE,
+    METRICS,
+    headline_metrics,
+    in_order,
+    method_label,
+    metric_label,
+)
+
+
+@dataclass(frozen=True)
+class Column:
+    """`group` is the heading shared by neighbours, such as a metric; `label` the column's own."""
+
+    group: str
+    label: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.group} {self.label}".strip()
+
+
+@dataclass(frozen=True)
+class Row:
+    method: str
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    slug: str
+    title: str
+    caption: str
+    notes: tuple[str, ...]
+    sources: tuple[str, ...]
+    columns: tuple[Column, ...]
+    rows: tuple[Row, ...]
+    numbers: pd.DataFrame
+
+
+def result_table(comparison: Comparison) -> Table:
+    """Per headline metric: ours, the gain over random init, and the published number."""
+    results = comparison.results
+    metrics = headline_metrics(comparison.task, results["metric"])
+    stats, gains, n = over_seeds(results), over_baseline(results), seeds_of(results)
+    places = {metric: digits(unit) for metric, unit in facts(results, "unit").items()}
+    paper = beside(comparison, metrics)
+    columns = [Column("", "method"), Column("", "n")]
+    for metric in metrics:
+        columns.append(Column(metric_label(metric), ""))
+        columns += [Column(metric_label(metric), "over random")] if gains else []
+        columns += [Column(metric_label(metric), "published")] if paper.rows else []
+    rows = []
+    for method in comparison.methods:
+        cells = [method_label(method), str(n.get(method, 0))]
+        for metric in metrics:
+            cell, decimals = (method, metric), places.get(metric, 0)
+            cells.append(spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0)))
+            cells += [gain_cell(gains.get(cell), decimals)] if gains else []
+            cells += [paper.value(method, metric) or GAP] if paper.rows else []
+        rows.append(Row(method, tuple(cells)))
+    return Table(
+        slug=comparison.slug,
+        title=comparison.title,
+        caption=caption(comparison, gains=bool(gains), published=bool(paper.rows)),
+        notes=(*notes(comparison, n), *paper.notes),
+        sources=paper.sources,
+        columns=tuple(columns),
+        rows=tuple(rows),
+        numbers=numbers(comparison, paper),
+    )
+
+
+def detail_table(comparison: Comparison) -> Table:
+    """Every metric that was measured, methods as rows."""
+    results = comparison.results
+    metrics = in_order(results["metric"], METRICS)
+    stats, n, units = over_seeds(results), seeds_of(results), facts(results, "unit")
+    rows = []
+    for method in comparison.methods:
+        seeds = n.get(method, 0)
+        cells = (
+            spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds)
+            for metric in metrics
+        )
+        rows.append(Row(method, (method_label(method), str(seeds), *cells)))
+    labels = ["method", "n", *map(metric_label, metrics)]
+    return Table(
+        slug=f"{comparison.slug}-all-metrics",
+        title=f"{comparison.title}: every metric",
+        caption=caption(comparison, gains=False, published=False),
+        notes=(),
+        sources=(),
+        columns=tuple(Column("", label) for label in labels),
+        rows=tuple(rows),
+        numbers=results,
+    )
+
+
+def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:
+    """Protocol, data, what n and ± are: enough to read the table away from its page."""
+    key, first = comparison.key, comparison.results.iloc[0]
+    arch = f"ViT-{key['arch']}, " if key["arch"] else ""
+    train = f"{first['n_train']:,} training and " if pd.notna(first["n_train"]) else ""
+    parts = [
+        f"{arch}protocol {key['protocol']} (hash {short(key, 'protocol_sha256')}).",
+        f"Data {key['data']}: {train}{key['n_images']:,} validation images, "
+        f"manifest {short(key, 'data_sha256')}.",
+        "Mean over n seeds; ± is the sample standard deviation over seeds, absent for one seed.",
+    ]
+    if gains:
+        parts.append(
+            "“Over random” is the mean of the per-seed differences to random init, "
+            "with the number of shared seeds in brackets."
+        )
+    if published:
+        parts.append("“Published” numbers are the papers', not run here.")
+    return " ".join([*parts, f"A dash ({GAP}) is a gap: not run, failed or not measured."])
+
+
+def notes(comparison: Comparison, n: dict[str, int]) -> list[str]:
+    """What a reader must know before comparing rows."""
+    found = []
+    if comparison.key["limited"]:
+        found.append("Limited: part of the data only. Not comparable with any full result.")
+    found += [comparison.apart] if comparison.apart else []
+    most = max(n.values())
+    behind = [
+        f"{method_label(method)} ({n.get(method, 0)} of {most})"
+        for method in comparison.methods
+        if n.get(method, 0) < most
+    ]
+    found += [f"Fewer seeds than the others: {', '.join(behind)}."] if behind else []
+    for method, group in comparison.results.groupby("method", sort=True):
+        if (files := group["checkpoint_sha256"].nunique()) > 1:
+            name = method_label(str(method))
+            found.append(f"The seeds of {name} start from {files} different checkpoints.")
+    return found
+
+
+def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
+    """The unrounded table: one row per method × metric, gaps left empty."""
+    stats, gains = over_seeds(comparison.results), over_baseline(comparison.results)
+    rows = []
+    for method in comparison.methods:
+        for metric in in_order(comparison.results["metric"], METRICS):
+            ours, gain = stats.get((method, metric)), gains.get((method, metric))
+            rows.append(
+                {
+                    **comparison.key,
+                    "method": method,
+                    "metric": metric,
+                    "mean": ours.mean if ours else None,
+                    "sd": ours.sd if ours else None,
+                    "n": ours.n if ours else 0,
+                    f"over_{BASELINE}_mean": gain.mean if gain else None,
+                    f"over_{BASELINE}_sd": gain.sd if gain else None,
+                    f"over_{BASELINE}_n": gain.n if gain else 0,
+                    "published": paper.value(method, metric) or None,
+                    "published_source": paper.source(method, metric) or None,
+                }
+            )
+    return pd.DataFrame(rows)
