@@ -1,0 +1,15 @@
+"""MAE, raw pixels, at the demo's scale.
+
+Run:    python -m pretrain pretrain/configs/demo/mae_pixel.py \\
+        --work-dir runs/demo/pretrain/mae-pixel \\
+        --cfg-options data_root=PICTURES
+Smoke:  … --cfg-options data_root=PICTURES epochs=3
+Cost:   not measured
+Expect: not measured
+Source: arXiv 2111.06377, Table 8, made small
+"""
+
+_base_ = ["../_base_/mae.py", "_base_.py"]
+
+method = "mae-pixel"
+model = dict(encoder={{_base_.encoder}}, decoder={{_base_.decoder}}, target=dict(normalize=False))

@@ -1,0 +1,15 @@
+"""Supervised from scratch, ViT-B/16, 300 epochs of ImageNet-1K.
+
+Run:    python -m pretrain pretrain/configs/supervised/vit-b_300e.py \\
+        --work-dir runs/supervised_vit-b --amp \\
+        --cfg-options data_root=data/imagenet/train val_root=data/imagenet/val
+Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
+Cost:   not measured
+Expect: ImageNet top-1 82.3 %, COCO 47.9 AP box, ADE20K 47.4 mIoU
+Source: arXiv 2111.06377, Table 11 (recipe), Tables 3, 4 and 5 (results)
+"""
+
+_base_ = ["../_base_/supervised_imagenet.py"]
+
+epochs = 300
+model = dict(encoder=dict(arch="base", drop_path_rate=0.1))

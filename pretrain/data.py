@@ -1,0 +1,158 @@
+"""Any folder of pictures as training data; one folder a class where labels are wanted.
+
+A picture that cannot be read is replaced by another, drawn from the same (seed, epoch, index), and
+travels on as `skipped`, for a hook to name it once in the log.
+
+Shapes: N images, S side in pixels.
+"""
+
+import os
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from mmengine.registry import DATASETS, FUNCTIONS
+from PIL import Image
+from timm.data import rand_augment_transform
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from pretrain.crops import centre_view, random_view
+from pretrain.randomness import derive, seeded
+
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".tif", ".tiff")
+ATTEMPTS = 50  # unreadable pictures in a row before it is the data that is wrong
+
+Draw = tuple[int, int]  # epoch, index
+
+
+@DATASETS.register_module()
+class Pictures(Dataset[dict[str, Any]]):
+    """Pictures below `root`, nested or flat, as uint8 views `[3, size, size]`.
+
+    Args:
+        labelled: the folder right below `root` is the class (torchvision's ImageFolder layout).
+        scale: share of the area a training crop covers.
+        augment: timm's RandAugment description, e.g. 'rand-m9-mstd0.5-inc1'.
+        train: random crop and flip; else the centre.
+
+    Raises:
+        FileNotFoundError: where `root` is no folder or holds no picture.
+    """
+
+    def __init__(
+        self,
+        root: str,
+        size: int,
+        *,
+        seed: int = 0,
+        labelled: bool = False,
+        scale: tuple[float, float] = (0.2, 1.0),
+        augment: str | None = None,
+        train: bool = True,
+    ) -> None:
+        self.root = Path(root)
+        self.paths = find_pictures(self.root)
+        self.size, self.seed, self.scale, self.train = size, seed, tuple(scale), train
+        self.classes = class_names(self.root) if labelled else ()
+        self.metainfo = {"classes": self.classes}
+        known = {name: label for label, name in enumerate(self.classes)}
+        self.labels = [known[Path(path).parts[0]] for path in self.paths] if labelled else None
+        options = {"interpolation": Image.Resampling.BICUBIC, "translate_const": int(size * 0.45)}
+        self.augment = rand_augment_transform(augment, options) if augment else None
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def __getitem__(self, draw: Draw | int) -> dict[str, Any]:
+        epoch, index = (0, draw) if isinstance(draw, int) else draw
+        skipped: list[str] = []
+        for attempt in range(ATTEMPTS):
+            try:
+                view = self.view(epoch, index, attempt)
+            except Exception:  # decoders raise nearly anything on a broken file
+                skipped.append(self.paths[index])
+                index = derive(self.seed, epoch, index, attempt) % len(self)
+                continue
+            sample = {"images": view, "path": self.paths[index], "skipped": skipped}
+            return sample if self.labels is None else {**sample, "labels": self.labels[index]}
+        raise OSError(
+            f"{ATTEMPTS} pictures in a row below {self.root} cannot be read, the last one "
+            f"{skipped[-1]}; check the data"
+        )
+
+    def view(self, epoch: int, index: int, attempt: int = 0) -> Tensor:
+        """One view of one picture, uint8 `[3, S, S]`, the same for the same numbers."""
+        seed = derive(self.seed, epoch, index, attempt)
+        with Image.open(self.root / self.paths[index]) as file:
+            picture = file.convert("RGB")
+        if not self.train:
+            picture = centre_view(picture, self.size)
+        else:
+            picture = random_view(picture, self.size, self.scale, random.Random(seed))
+        if self.augment is not None:
+            with seeded(seed):
+                picture = self.augment(picture)
+        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+
+
+@FUNCTIONS.register_module()
+def stack_pictures(samples: list[dict[str, Any]]) -> dict[str, Any]:
+    """Samples to a batch: images `[N, 3, S, S]`, labels `[N]` if any, lists of the rest."""
+    batch = {name: [sample[name] for sample in samples] for name in samples[0]}
+    batch["images"] = torch.stack(batch["images"])
+    if "labels" in batch:
+        batch["labels"] = torch.tensor(batch["labels"])
+    batch["skipped"] = [path for paths in batch["skipped"] for path in paths]
+    return batch
+
+
+def find_pictures(root: Path) -> list[str]:
+    """Paths below `root`, relative and sorted, links followed, hidden files left out.
+
+    Raises:
+        FileNotFoundError: where there is no such folder, or no picture in it.
+    """
+    check_pictures(root)
+    return sorted(path.relative_to(root).as_posix() for path in walk_pictures(root))
+
+
+def check_pictures(root: Path) -> None:
+    """Stops at the first picture found, so it is cheap on a large folder.
+
+    Raises:
+        FileNotFoundError: where there is no such folder, or no picture in it.
+    """
+    remedy = "set it with --cfg-options data_root=FOLDER"
+    if not root.is_dir():
+        raise FileNotFoundError(f"no folder of pictures at {root}; {remedy}")
+    if next(walk_pictures(root), None) is None:
+        kinds = " ".join(SUFFIXES)
+        raise FileNotFoundError(f"no pictures ({kinds}) in or below {root}; {remedy}")
+
+
+def walk_pictures(root: Path) -> Iterator[Path]:
+    for folder, _, names in os.walk(root, followlinks=True):
+        for name in names:
+            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
+                yield Path(folder, name)
+
+
+def class_names(root: Path) -> tuple[str, ...]:
+    """The folders right below `root` that hold pictures, sorted: the classes.
+
+    Raises:
+        FileNotFoundError: where there are no pictures at all.
+        ValueError: where a picture lies outside of any folder.
+    """
+    check_pictures(root)
+    for path in sorted(root.iterdir()):
+        if path.is_file() and path.name.lower().endswith(SUFFIXES):
+            raise ValueError(
+                f"labels need one folder a class below {root}, but {path.name} lies directly in it"
+            )
+    folders = sorted(path for path in root.iterdir() if path.is_dir())
+    return tuple(path.name for path in folders if next(walk_pictures(path), None))

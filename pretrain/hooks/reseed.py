@@ -1,0 +1,26 @@
+"""Every epoch's randomness starts from (seed, epoch, rank): masks, stochastic depth, mixup.
+
+A run resumed at an epoch's start then goes on exactly as the uninterrupted one does.
+"""
+
+import random
+
+import numpy as np
+import torch
+from mmengine.dist import get_rank
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+
+from pretrain.randomness import derive
+
+
+@HOOKS.register_module()
+class Reseed(Hook):
+    priority = "VERY_HIGH"  # before anything of the epoch draws
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        seed = derive(runner.seed, runner.epoch, get_rank())
+        torch.manual_seed(seed)  # every device's generator
+        random.seed(seed)
+        np.random.seed(seed)  # noqa: NPY002  timm's mixup draws from the global generator

@@ -1,0 +1,49 @@
+"""How the optimiser is built: weight decay on matrices only, and bf16 that is really on."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import torch
+from mmengine.device import get_device
+from mmengine.optim import OptimWrapper
+from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
+from torch import nn
+
+
+@OPTIM_WRAPPERS.register_module()
+class Bf16OptimWrapper(OptimWrapper):
+    """The step runs under bfloat16 autocast, on a GPU or a CPU.
+
+    bfloat16 has float32's range, so there is no loss scaling (MMEngine's `AmpOptimWrapper` always
+    scales and refuses CPUs). Weights, gradients, optimiser state and the loss stay float32.
+    """
+
+    @contextmanager
+    def optim_context(self, model: nn.Module) -> Iterator[None]:
+        with super().optim_context(model), torch.autocast(get_device(), dtype=torch.bfloat16):
+            yield
+
+
+@OPTIM_WRAPPER_CONSTRUCTORS.register_module()
+class DecayMatricesOnly:
+    """Two parameter groups: biases and norms (one-dimensional) are not decayed.
+
+    Two, not one a parameter as MMEngine's default makes, so that fused kernels take all at once.
+    """
+
+    def __init__(self, optim_wrapper_cfg: dict[str, Any], paramwise_cfg: Any = None) -> None:
+        if paramwise_cfg:
+            raise ValueError(f"DecayMatricesOnly takes no paramwise_cfg, got {paramwise_cfg}")
+        self.config = optim_wrapper_cfg
+
+    def __call__(self, model: nn.Module) -> OptimWrapper:
+        trained = [p for p in model.parameters() if p.requires_grad]
+        groups = [
+            {"params": [p for p in trained if p.ndim > 1]},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+        ]
+        config = {"type": "OptimWrapper", **self.config}
+        optimizer = OPTIMIZERS.build(config.pop("optimizer"), default_args={"params": groups})
+        wrapper: OptimWrapper = OPTIM_WRAPPERS.build(config, default_args={"optimizer": optimizer})
+        return wrapper

@@ -1,0 +1,115 @@
+"""From a recipe as papers state it to what MMEngine's Runner takes.
+
+A config says `batch_size=4096, base_lr=1.5e-4, epochs=1600, warmup_epochs=40`. How that is split
+over devices, and everything that follows from a number stated elsewhere, is worked out here, once,
+after `--cfg-options`, so that changing the one number is enough.
+"""
+
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+
+from pretrain.data import check_pictures, class_names
+
+TRACKERS = {
+    "tensorboard": "TensorboardVisBackend",
+    "wandb": "WandbVisBackend",
+    "mlflow": "MLflowVisBackend",
+    "clearml": "ClearMLVisBackend",
+    "aim": "AimVisBackend",
+    "neptune": "NeptuneVisBackend",
+}
+REFERENCE_BATCH = 256  # base_lr is per this many pictures
+
+
+def complete(config: Config, *, world_size: int) -> str:
+    """Fill in what follows from the recipe, in place; returns the sentence for the log.
+
+    Raises:
+        FileNotFoundError: where a data folder is missing or empty.
+        ValueError: where the batch does not split over the devices, or a tracker is unknown.
+    """
+    fill_data(config)
+    fill_trackers(config)
+    per_device, accumulation = split_batch(config.batch_size, world_size, config.device_batch_size)
+    lr = config.base_lr * config.batch_size / REFERENCE_BATCH
+    config.train_dataloader.batch_size = per_device
+    config.train_dataloader.sampler.batch_size = config.batch_size
+    config.optim_wrapper.accumulative_counts = accumulation
+    config.optim_wrapper.optimizer.lr = lr
+    config.train_cfg.max_epochs = config.epochs
+    fill_intervals(config)
+    if config.warmup_epochs >= config.epochs:
+        raise ValueError(
+            f"warmup_epochs {config.warmup_epochs} must be fewer than epochs {config.epochs}; "
+            "set both with --cfg-options"
+        )
+    schedule = {"type": "WarmupCosineLR", "warmup": config.warmup_epochs, "end": config.epochs}
+    config.param_scheduler = {**schedule, "by_epoch": True, "convert_to_iter_based": True}
+    return (
+        f"batch {config.batch_size} = {world_size} processes x {per_device} pictures x "
+        f"{accumulation} accumulated; learning rate {lr:.3g} = base_lr {config.base_lr:g} x "
+        f"{config.batch_size} / {REFERENCE_BATCH}"
+    )
+
+
+def split_batch(batch_size: int, world_size: int, most: int) -> tuple[int, int]:
+    """Pictures a device and accumulated iterations; at most `most` pictures at a time.
+
+    Raises:
+        ValueError: where the batch does not divide by the number of processes.
+    """
+    share, rest = divmod(batch_size, world_size)
+    if rest or not share:
+        raise ValueError(
+            f"batch_size {batch_size} does not split over {world_size} processes; change it with "
+            "--cfg-options batch_size=…"
+        )
+    per_device = max(n for n in range(1, min(share, most) + 1) if share % n == 0)
+    return per_device, share // per_device
+
+
+def fill_data(config: Config) -> None:
+    """Folders, picture size, workers and class count, each from its one place."""
+    side = config.model.encoder.get("img_size", 224)
+    check_pictures(Path(config.data_root))
+    roots = {"train_dataloader": config.data_root}
+    if config.get("val_root"):
+        roots["val_dataloader"] = config.val_root
+        config.val_cfg = {"type": "ValLoop"}
+        config.val_evaluator = {"type": "TopOne"}
+    else:
+        config.pop("val_dataloader", None)
+    for name, root in roots.items():
+        loader = config[name]
+        loader.dataset.update(root=root, size=side, seed=config.seed)
+        loader.num_workers = config.workers
+        loader.persistent_workers = config.workers > 0
+        loader.pin_memory = torch.cuda.is_available()
+    if "num_classes" in config.model and config.model.num_classes is None:
+        config.model.num_classes = len(class_names(Path(config.data_root)))
+
+
+def fill_intervals(config: Config) -> None:
+    """How often to log (iterations), save, validate and draw (epochs)."""
+    hooks = config.default_hooks
+    hooks.logger.interval = hooks.throughput.interval = config.log_interval
+    hooks.divergence.interval = config.log_interval
+    hooks.checkpoint.interval = config.save_interval
+    config.train_cfg.val_interval = config.val_interval
+    if "figure" in hooks:
+        hooks.figure.interval = config.figure_interval
+
+
+def fill_trackers(config: Config) -> None:
+    """`trackers='tensorboard,wandb'` to MMEngine's visualisation backends."""
+    wanted = config.get("trackers") or []
+    names = wanted.split(",") if isinstance(wanted, str) else wanted
+    for name in names:
+        if name not in TRACKERS:
+            raise ValueError(f"no tracker {name!r}; choose among {', '.join(TRACKERS)}")
+    config.visualizer.vis_backends = [
+        {"type": "LocalVisBackend"},
+        *({"type": TRACKERS[name]} for name in names),
+    ]

@@ -1,0 +1,41 @@
+"""Where to continue: the newest checkpoint that is whole.
+
+A run killed while it writes leaves half a file. Checkpoints are zip archives, whose directory comes
+last and whose members carry checksums, so half a file is recognised without unpickling anything.
+"""
+
+import re
+import warnings
+import zipfile
+from pathlib import Path
+
+
+def checkpoints(work_dir: Path) -> list[Path]:
+    """The run's `epoch_N.pth`, newest first."""
+    found = {
+        int(match[1]): path
+        for path in work_dir.glob("epoch_*.pth")
+        if (match := re.fullmatch(r"epoch_(\d+)\.pth", path.name))
+    }
+    return [found[epoch] for epoch in sorted(found, reverse=True)]
+
+
+def whole(path: Path) -> bool:
+    """Whether the file was written to its end and every part matches its checksum."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return archive.testzip() is None
+    except zipfile.BadZipFile:
+        return False
+
+
+def newest_whole(work_dir: Path) -> Path | None:
+    """The checkpoint to continue from, None where there is none; warns for each broken one."""
+    for path in checkpoints(work_dir):
+        if whole(path):
+            return path
+        warnings.warn(
+            f"{path} is only half written (the run was killed meanwhile); trying the one before",
+            stacklevel=2,
+        )
+    return None
