@@ -56,7 +56,7 @@ class Pictures(Dataset[dict[str, Any]]):
     ) -> None:
         self.root = Path(root)
         self.paths = find_pictures(self.root)
-        self.size, self.seed, self.scale, self.train = size, seed, tuple(scale), train
+        self.size, self.seed, self.scale, self.train = size, seed, scale, train
         self.classes = class_names(self.root) if labelled else ()
         self.metainfo = {"classes": self.classes}
         known = {name: label for label, name in enumerate(self.classes)}
@@ -102,7 +102,7 @@ class Pictures(Dataset[dict[str, Any]]):
 @FUNCTIONS.register_module()
 def stack_pictures(samples: list[dict[str, Any]]) -> dict[str, Any]:
     """Samples to a batch: images `[N, 3, S, S]`, labels `[N]` if any, lists of the rest."""
-    batch = {name: [sample[name] for sample in samples] for name in samples[0]}
+    batch: dict[str, Any] = {name: [sample[name] for sample in samples] for name in samples[0]}
     batch["images"] = torch.stack(batch["images"])
     if "labels" in batch:
         batch["labels"] = torch.tensor(batch["labels"])

@@ -10,6 +10,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -17,16 +18,21 @@ import torch
 from mmengine.config import Config
 from mmengine.logging import HistoryBuffer
 from mmengine.registry import MODELS, init_default_scope
-from torch import Tensor, nn
+from torch import Tensor
 
-import pretrain  # noqa: F401  registers our types
 from backbones.export import save_export
 from backbones.runs.provenance import config_hash
+from pretrain.model import MaskedImageModel
 from pretrain.resume import newest_whole
+from pretrain.supervised import SupervisedModel
+
+Pretrained = MaskedImageModel | SupervisedModel
 
 # What MMEngine's checkpoints hold beside tensors and plain types: its scalar histories.
-NUMPY_TYPES = [np.ndarray, np.dtype, np.dtypes.Float64DType, np.dtypes.Int64DType]
-REBUILD = [np._core.multiarray._reconstruct, np._core.multiarray.scalar]
+HISTORY = [
+    *(HistoryBuffer, np.ndarray, np.dtype, np.dtypes.Float64DType, np.dtypes.Int64DType, getattr),
+    *(np.zeros(1).__reduce__()[0], np.float64(1).__reduce__()[0]),  # how numpy pickles itself
+]
 
 
 def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
@@ -40,7 +46,8 @@ def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
         config = Config.fromfile(source)
         torch.manual_seed(seed)
         model = build(config)
-        weights, trained = model.state_dict(), {"method": "random", "target": None, "epochs": 0}
+        weights = model.state_dict()
+        trained: dict[str, Any] = {"method": "random", "target": None, "epochs": 0}
         trained |= {"source": source.name, "ema": False, "seed": seed}
     else:
         path = find_checkpoint(source)
@@ -61,23 +68,23 @@ def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
     return save_export(out, encoder, {**describe(config, model), **trained})
 
 
-def build(config: Config) -> nn.Module:
+def build(config: Config) -> Pretrained:
     """The model a config trains; its class head, which is not exported, may be left open."""
     init_default_scope("mmengine")
     options = dict(config.model)
     if "num_classes" in options:
         options["num_classes"] = options["num_classes"] or 1
-    model: nn.Module = MODELS.build(options)
+    model: Pretrained = MODELS.build(options)
     return model
 
 
-def encoder_weights(model: nn.Module, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+def encoder_weights(model: Pretrained, weights: dict[str, Tensor]) -> dict[str, Tensor]:
     """The encoder's tensors under their own names, each checked against the model.
 
     Raises:
         ValueError: naming the tensors that are missing or of another shape.
     """
-    encoder = encoder_of(model)
+    encoder = model.encoder
     wanted = {name: tensor.shape for name, tensor in encoder.state_dict().items()}
     prefix = model.encoder_prefix
     problems = [
@@ -93,13 +100,9 @@ def encoder_weights(model: nn.Module, weights: dict[str, Tensor]) -> dict[str, T
     return {name: weights[prefix + name] for name in wanted}
 
 
-def encoder_of(model: nn.Module) -> Any:
-    return model.encoder if hasattr(model, "encoder") else model.classifier.backbone
-
-
-def describe(config: Config, model: nn.Module) -> dict[str, Any]:
+def describe(config: Config, model: Pretrained) -> dict[str, Any]:
     """What a user of the weights must know, in plain JSON types."""
-    encoder = encoder_of(model)
+    encoder = model.encoder
     side = encoder.grid[0] * encoder.patch_size, encoder.grid[1] * encoder.patch_size
     return {
         "arch": encoder.arch,
@@ -133,8 +136,11 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
     Raises:
         ValueError: where the file is none.
     """
-    with torch.serialization.safe_globals([HistoryBuffer, *NUMPY_TYPES, *REBUILD, getattr, slice]):
-        content = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        with torch.serialization.safe_globals(HISTORY):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except UnpicklingError as error:
+        raise ValueError(f"{path} is no checkpoint of python -m pretrain: {error}") from error
     if not isinstance(content, dict) or not {"state_dict", "meta"} <= content.keys():
         raise ValueError(f"{path} is no checkpoint of python -m pretrain (state_dict and meta)")
     if "cfg" not in content["meta"]:

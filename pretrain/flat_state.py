@@ -16,12 +16,12 @@ def flatten_state(module: nn.Module, *children: str) -> None:
     Raises:
         ValueError: where two children hold the same name.
     """
-    owner = {}  # flat name -> name with the child
-    for child in children:
-        for name in module.get_submodule(child).state_dict():
+    owner: dict[str, str] = {}  # flat name -> name with the child
+    for part in children:
+        for name in module.get_submodule(part).state_dict():
             if name in owner:
-                raise ValueError(f"{child}.{name} and {owner[name]} would share the name {name}")
-            owner[name] = f"{child}.{name}"
+                raise ValueError(f"{part}.{name} and {owner[name]} would share the name {name}")
+            owner[name] = f"{part}.{name}"
 
     def flatten(_: nn.Module, state: dict[str, Any], prefix: str, __: dict[str, Any]) -> None:
         for key in [key for key in state if key.startswith(prefix)]:

@@ -27,7 +27,7 @@ class NormalisePictures(BaseDataPreprocessor):
         self.register_buffer("std", torch.tensor(std).reshape(-1, 1, 1), persistent=False)
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Tensor]:
-        """A batch of `Pictures` to the arguments of a model: images `[N, 3, H, W]`, labels `[N]`."""
+        """A batch of `Pictures` to a model's arguments: images `[N, 3, H, W]`, labels `[N]`."""
         tensors = {name: data[name] for name in ("images", "labels") if name in data}
         moved = self.cast_data(tensors)
         return {**moved, "images": (moved["images"].float() / 255 - self.mean) / self.std}

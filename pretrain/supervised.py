@@ -16,6 +16,7 @@ from timm.loss import SoftTargetCrossEntropy
 from torch import Tensor, nn
 
 from backbones.classifier import ViTClassifier
+from backbones.vit import PlainViT
 
 
 @MODELS.register_module()
@@ -52,6 +53,10 @@ class SupervisedModel(BaseModel):
         )
         self.mix.mixup_enabled = mixup > 0 or cutmix > 0
         self.criterion = SoftTargetCrossEntropy()
+
+    @property
+    def encoder(self) -> PlainViT:
+        return self.classifier.backbone
 
     def forward(
         self,

@@ -14,26 +14,14 @@ from backbones.runs.hook import RunRecordHook
 from backbones.runs.provenance import config_hash
 
 # Where the data lies, how it is spread over devices and what is logged change no result.
-PLACES = [
-    "work_dir",
-    "data_root",
-    "val_root",
-    "train_dataloader",
-    "val_dataloader",
-    "seed",
-    "randomness",
-    "resume",
-    "load_from",
-    "launcher",
-    "suite",
-    "trackers",
-    "visualizer",
-    "workers",
-    "device_batch_size",
-    "default_hooks",
-    "env_cfg",
-    "optim_wrapper.accumulative_counts",
-]
+PLACES = (
+    *("work_dir", "data_root", "val_root", "val_dataloader", "train_dataloader.dataset.root"),
+    *("suite", "seed", "randomness", "train_dataloader.dataset.seed", "resume", "load_from"),
+    *("trackers", "visualizer", "default_hooks", "launcher", "env_cfg", "workers"),
+    *(f"train_dataloader.{name}" for name in ("num_workers", "persistent_workers", "pin_memory")),
+    *("device_batch_size", "train_dataloader.batch_size", "optim_wrapper.accumulative_counts"),
+    *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),
+)
 SMOOTHING = 50  # iterations the final loss is averaged over
 
 
