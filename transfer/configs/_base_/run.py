@@ -1,0 +1,30 @@
+"""How every transfer run is run: the runner, its hooks, checkpoints, logs. Iteration-based."""
+
+# Replaces `data_root` in the paths and writes why a run failed (transfer/runner.py).
+runner_type = "TransferRunner"
+
+default_hooks = dict(
+    timer=dict(type="IterTimerHook"),
+    logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
+    param_scheduler=dict(type="ParamSchedulerHook"),
+    checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=5000, max_keep_ckpts=1),
+    sampler_seed=dict(type="DistSamplerSeedHook"),
+)
+custom_hooks = [
+    dict(type="StopOnDivergence", interval=50),
+    dict(type="TransferRecordHook"),
+]
+val_cfg = dict(type="ValLoop")
+test_cfg = dict(type="TestLoop")
+
+log_processor = dict(type="LogProcessor", window_size=50, by_epoch=False)
+env_cfg = dict(
+    cudnn_benchmark=True,
+    mp_cfg=dict(mp_start_method="fork", opencv_num_threads=0),
+    dist_cfg=dict(backend="nccl"),
+)
+randomness = dict(seed=0)
+log_level = "INFO"
+load_from = None
+resume = False
+launcher = "none"

@@ -1,0 +1,20 @@
+"""ADE20K, UperNet on ViT-L: the MAE paper's segmentation protocol (Table 5).
+
+Run     as upernet_vit-b_512x512_160k.py
+Smoke   as upernet_vit-b_512x512_160k.py
+Cost    not measured
+Expect  MAE 53.6 mIoU; supervised 49.9
+Source  https://arxiv.org/abs/2111.06377, appendix A.4. No public ViT-L configuration reproduces
+        53.6: drop path .2 and the four depths follow BEiT's ViT-L, the rest is ViT-B's.
+"""
+
+_base_ = "./upernet_vit-b_512x512_160k.py"
+
+model = dict(
+    backbone=dict(
+        arch="large", out_indices=(7, 11, 15, 23), drop_path_rate=0.2, with_cp=True
+    ),
+    neck=dict(embed_dims=1024),
+    decode_head=dict(in_channels=[1024, 1024, 1024, 1024]),
+    auxiliary_head=dict(in_channels=1024),
+)
