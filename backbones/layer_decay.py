@@ -42,6 +42,12 @@ class LayerDecayOptimWrapperConstructor(DefaultOptimWrapperConstructor):
         ValueError: for other keys in `paramwise_cfg`, and for a model without a ViT `backbone`.
     """
 
+    def __init__(
+        self, optim_wrapper_cfg: dict[str, Any], paramwise_cfg: dict[str, Any] | None = None
+    ) -> None:
+        # an empty paramwise_cfg would make MMEngine skip the rules altogether
+        super().__init__(optim_wrapper_cfg, paramwise_cfg or {"layer_decay": 1.0})
+
     def add_params(self, params: list[dict[str, Any]], module: nn.Module, **_: Any) -> None:
         unknown = self.paramwise_cfg.keys() - {"layer_decay", "no_decay"}
         if unknown:

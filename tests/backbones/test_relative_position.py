@@ -1,0 +1,107 @@
+"""Relative-position biases against a loop over pairs, and mmseg's backbone at 512 pixels."""
+
+import re
+
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from mmseg.models.backbones import MAE
+from torch.testing import assert_close
+
+from backbones import PlainViT
+from backbones.relative_position import decomposed_bias, resize_table, table_bias, table_rows
+
+
+@settings(max_examples=20, deadline=None)
+@given(gh=st.integers(1, 5), gw=st.integers(1, 5))
+def test_table_bias_looks_up_each_offset(gh: int, gw: int) -> None:
+    heads = 2
+    table = torch.randn(table_rows((gh, gw), cls_token=False), heads)
+    bias = table_bias(table, (gh, gw), (gh, gw), cls_token=False)[0]
+    cells = [(y, x) for y in range(gh) for x in range(gw)]
+    for i, (yi, xi) in enumerate(cells):
+        for j, (yj, xj) in enumerate(cells):
+            row = (yi - yj + gh - 1) * (2 * gw - 1) + xi - xj + gw - 1
+            assert bias[:, i, j].tolist() == table[row].tolist()
+
+
+def test_class_token_has_three_rows_of_its_own() -> None:
+    table = torch.arange(float(table_rows((2, 3), cls_token=True)))[:, None]
+    bias = table_bias(table, (2, 3), (2, 3), cls_token=True)[0, 0]
+    to_patches, from_patches, itself = table[-3:, 0].tolist()
+    assert set(bias[0, 1:].tolist()) == {to_patches}
+    assert set(bias[1:, 0].tolist()) == {from_patches}
+    assert bias[0, 0] == itself
+
+
+@settings(max_examples=20, deadline=None)
+@given(gh=st.integers(1, 4), gw=st.integers(1, 4))
+def test_decomposed_bias_is_query_times_offset_vectors(gh: int, gw: int) -> None:
+    q = torch.randn(1, 2, gh * gw, 3, dtype=torch.float64)
+    rel_h = torch.randn(2 * gh - 1, 3, dtype=torch.float64)
+    rel_w = torch.randn(2 * gw - 1, 3, dtype=torch.float64)
+    bias = decomposed_bias(q, rel_h, rel_w, (gh, gw))
+    for i in range(gh * gw):
+        for j in range(gh * gw):
+            dy, dx = i // gw - j // gw, i % gw - j % gw
+            expected = q[0, :, i] @ (rel_h[dy + gh - 1] + rel_w[dx + gw - 1])
+            assert_close(bias[0, :, i, j], expected)
+
+
+def test_resizing_a_table_to_its_own_size_changes_nothing() -> None:
+    table = torch.randn(table_rows((4, 4), cls_token=True), 3)
+    assert_close(resize_table(table, (4, 4), (4, 4), extra=3), table, rtol=0, atol=1e-6)
+
+
+def test_resizing_keeps_the_class_token_rows_and_the_symmetry() -> None:
+    table = torch.randn(table_rows((3, 3), cls_token=True), 2)
+    resized = resize_table(table, (3, 3), (6, 4), extra=3)
+    assert len(resized) == table_rows((6, 4), cls_token=True)
+    assert_close(resized[-3:], table[-3:])
+    image = table[:-3].flip(0)  # offsets negated
+    mirrored = resize_table(torch.cat([image, table[-3:]]), (3, 3), (6, 4), extra=3)
+    assert_close(mirrored[:-3], resized[:-3].flip(0), rtol=0, atol=1e-5)
+
+
+def to_ours(name: str) -> str:
+    """mmseg's parameter names as timm's."""
+    name = name.replace("patch_embed.projection", "patch_embed.proj")
+    name = re.sub(r"^layers\.", "blocks.", name)
+    name = name.replace("ffn.layers.0.0", "mlp.fc1").replace("ffn.layers.1", "mlp.fc2")
+    name = re.sub(r"\.ln([12])\.", r".norm\1.", name)
+    return re.sub(r"\.gamma_([12])$", r".ls\1.gamma", name)
+
+
+@pytest.mark.parametrize("size", [512])
+def test_per_block_tables_equal_mmsegs_mae_backbone(size: int) -> None:
+    torch.manual_seed(0)
+    reference = MAE(
+        img_size=(size, size),
+        embed_dims=48,
+        num_layers=2,
+        num_heads=3,
+        mlp_ratio=4,
+        init_values=1.0,
+        out_indices=[0, 1],
+        norm_cfg=dict(type="LN", eps=1e-6),
+    )
+    ours = PlainViT(
+        None, img_size=size, patch_size=16, embed_dims=48, depth=2, num_heads=3,
+        out_indices=(0, 1), rel_pos="table", layer_scale=1.0, final_norm=False,
+    )  # fmt: skip
+    for parameter in reference.parameters():
+        torch.nn.init.normal_(parameter, std=0.2)
+    tensors = {
+        to_ours(name): tensor
+        for name, tensor in reference.state_dict().items()
+        if not name.endswith("relative_position_index")
+    }
+    ours.load_state_dict(tensors, strict=True)
+    images = torch.randn(1, 3, size, size)
+    reference.eval(), ours.eval()
+    with torch.no_grad():
+        for out, expected in zip(
+            ours.double()(images.double()), reference.double()(images.double()), strict=True
+        ):
+            assert_close(out, expected, rtol=0, atol=1e-10)
