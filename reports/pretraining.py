@@ -31,14 +31,24 @@ def pretraining_table(results: pd.DataFrame) -> Table | None:
     )
     columns = ["run", "suite", "target", "architecture", "epochs", "data", "images"]
     labels = [*columns, *map(metric_label, metrics), "images/s", "time"]
+    written = [cells(run, metrics) for _, run in groups]
+    silent = {"suite"} if len(set(runs["suite"])) == 1 else set()
+    said = [  # columns that tell the reader something
+        i
+        for i, column in enumerate(zip(*written, strict=True))
+        if set(column) != {GAP} and labels[i] not in silent
+    ]
     return Table(
         slug="pretraining",
         title="Pre-training",
         caption=CAPTION,
         notes=(),
         sources=(),
-        columns=tuple(Column("", label) for label in labels),
-        rows=tuple(Row(str(run["method"].iloc[0]), cells(run, metrics)) for _, run in groups),
+        columns=tuple(Column("", labels[i]) for i in said),
+        rows=tuple(
+            Row(str(run["method"].iloc[0]), tuple(line[i] for i in said))
+            for (_, run), line in zip(groups, written, strict=True)
+        ),
         numbers=runs.drop(columns=["kind", "task"]).reset_index(drop=True),
     )
 
