@@ -8,8 +8,8 @@ from reports.tables import Column, Row, Table
 from reports.vocabulary import METHODS, METRICS, PRETRAIN, in_order, method_label, metric_label
 
 CAPTION = (
-    "One row a run. Losses of different targets are different quantities: they show that training "
-    "converged, not which encoder is better."
+    "One row a run. Losses of different targets are different quantities: they show how training "
+    "went, not which encoder is better."
 )
 
 

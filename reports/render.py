@@ -58,7 +58,7 @@ def markdown(report: Report) -> Files:
     lines += ["## Failed runs", ""] if report.failures else []
     lines += [f"- `{f.path}`: {md(f.error)}: {md(f.message)}" for f in report.failures]
     lines += [""] if report.failures else []
-    lines += ["## Records left out", ""] if report.left_out else []
+    lines += ["## Left out", ""] if report.left_out else []
     lines += [f"- `{item.path}`: {md(item.reason)}" for item in report.left_out]
     lines += [""] if report.left_out else []
     lines += ["## Where the numbers come from", ""]
