@@ -25,7 +25,7 @@ def flatten_state(module: nn.Module, *children: str) -> None:
 
     def flatten(_: nn.Module, state: dict[str, Any], prefix: str, __: dict[str, Any]) -> None:
         for key in [key for key in state if key.startswith(prefix)]:
-            child, _, name = key[len(prefix) :].partition(".")
+            child, _dot, name = key[len(prefix) :].partition(".")
             # every key is put back, the untouched too: the order stays the modules'
             state[prefix + name if child in children else key] = state.pop(key)
 

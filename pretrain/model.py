@@ -78,8 +78,8 @@ class MaskedImageModel(BaseModel):
     def forward(
         self,
         images: Tensor,
-        labels: Tensor | None = None,
         *,
+        labels: Tensor | None = None,
         noise: Tensor | None = None,
         mode: Literal["tensor", "loss"] = "tensor",
     ) -> Any:

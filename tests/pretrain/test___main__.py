@@ -1,0 +1,200 @@
+"""Real runs: a whole one, killed and resumed ones, and ones that must stop and say why."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from torch import Tensor
+
+from pretrain.__main__ import main
+from pretrain.export import read_checkpoint
+
+Command = Callable[..., list[str]]
+
+
+def weights(work_dir: Path, epoch: int) -> dict[str, Tensor]:
+    state: dict[str, Tensor] = read_checkpoint(work_dir / f"epoch_{epoch}.pth")["state_dict"]
+    return state
+
+
+def assert_same(a: dict[str, Tensor], b: dict[str, Tensor]) -> None:
+    assert a.keys() == b.keys()
+    for name, tensor in a.items():
+        assert torch.equal(tensor, b[name]), name
+
+
+def log_of(work_dir: Path) -> str:
+    return "".join(path.read_text() for path in sorted(work_dir.glob("*/*.log")))
+
+
+@pytest.fixture(scope="module")
+def keep(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("runs")
+
+
+@pytest.fixture
+def whole(keep: Path, command: Command) -> Path:
+    """One uninterrupted run, shared by the tests here."""
+    work_dir = keep / "whole"
+    if not work_dir.exists():
+        main(command(work_dir))
+    return work_dir
+
+
+def test_a_run_leaves_its_record_figure_and_progress(whole: Path) -> None:
+    record = json.loads((whole / "result.json").read_text())
+    assert record["kind"] == "pretrain"
+    expected = {"suite": "", "method": "mae-pixel-norm", "task": "pretrain", "seed": 0}
+    assert record["cell"] == expected
+    assert record["protocol"]["name"] == "demo/mae_pixel-norm"
+    assert record["target"] == "pixel-norm"
+    assert record["metrics"]["loss"]["value"] > 0
+    assert record["data"]["n_train"] == record["n_images"] == 10
+    assert [point[0] for point in record["curves"]["loss"]] == list(range(1, 9))
+    assert (whole / record["figures"][0]).exists()
+    log = log_of(whole)
+    assert "learning rate 3.12e-05 = base_lr 0.002 x 4 / 256" in log
+    assert "eta: " in log
+    assert "images_per_s: " in log
+    assert len(list(whole.glob("epoch_*.pth"))) == 3  # the last few are kept
+
+
+def test_the_same_command_gives_the_same_weights(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    main(command(tmp_path, workers=1, save_interval=4))
+    assert_same(weights(tmp_path, 4), weights(whole, 4))
+    main(command(tmp_path / "seed", "--seed", "1", save_interval=4))
+    assert not torch.equal(
+        weights(tmp_path / "seed", 4)["cls_token"], weights(whole, 4)["cls_token"]
+    )
+
+
+def test_a_killed_run_resumes_to_the_same_weights(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    environment = {**os.environ, "OMP_NUM_THREADS": "1"}
+    run = subprocess.Popen(
+        [sys.executable, "-m", "pretrain", *command(tmp_path)],
+        env=environment,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        deadline = time.monotonic() + 120
+        while not (tmp_path / "epoch_2.pth").exists() and run.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        run.send_signal(signal.SIGKILL)  # maybe half way through writing epoch_2.pth
+        run.wait()
+    newest = max(tmp_path.glob("epoch_*.pth"), key=lambda path: path.name)
+    newest.write_bytes(newest.read_bytes()[:-100])  # certainly half written
+    (tmp_path / "result.json").unlink(missing_ok=True)
+    with pytest.warns(UserWarning, match=f"{newest.name} is only half written"):
+        main(command(tmp_path, "--resume"))
+    assert_same(weights(tmp_path, 4), weights(whole, 4))
+    curves = [
+        json.loads((folder / "result.json").read_text())["curves"]["loss"]
+        for folder in (tmp_path, whole)
+    ]
+    assert curves[0] == curves[1]
+
+
+def test_a_finished_run_is_left_alone(
+    whole: Path, command: Command, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (whole / "result.json").stat().st_mtime_ns
+    main(command(whole, "--resume"))
+    assert "is finished: its result.json is complete" in capsys.readouterr().out
+    assert (whole / "result.json").stat().st_mtime_ns == before
+
+
+def test_a_second_run_does_not_mix_with_the_first(whole: Path, command: Command) -> None:
+    with pytest.raises(SystemExit, match=r"already holds a run \(epoch_4.pth\); continue it"):
+        main(command(whole))
+
+
+def test_resume_from_another_model_stops(whole: Path, tmp_path: Path, command: Command) -> None:
+    (tmp_path / "epoch_1.pth").write_bytes((whole / "epoch_4.pth").read_bytes())
+    with pytest.raises(RuntimeError, match=r"unexpected key.*blocks\.1"):
+        main(command(tmp_path, "--resume", **{"model.encoder.depth": 1}))
+
+
+def test_accumulation_changes_nothing_but_rounding(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    """The first loss is of two halves of the same batch, with other masks: near, not equal."""
+    main(command(tmp_path, device_batch_size=2, epochs=2, save_interval=2))
+    assert "1 processes x 2 pictures x 2 accumulated" in log_of(tmp_path)
+    steps = read_checkpoint(tmp_path / "epoch_2.pth")["optimizer"]["state"][0]["step"]
+    assert steps == 4  # 2 epochs of 2 whole batches
+
+
+def test_bf16_runs(tmp_path: Path, command: Command) -> None:
+    main(command(tmp_path, "--amp", epochs=2))
+    assert "type='Bf16OptimWrapper'" in next(tmp_path.glob("*.py")).read_text()
+    assert (tmp_path / "result.json").exists()
+
+
+def test_the_supervised_baseline_averages_validates_and_resumes(
+    pictures: Path, tmp_path: Path, command: Command
+) -> None:
+    options: dict[str, Any] = {"config": "supervised", "val_root": pictures, "val_interval": 2}
+    main(command(tmp_path / "a", **options))
+    record = json.loads((tmp_path / "a" / "result.json").read_text())
+    assert 0 <= record["metrics"]["top1"]["value"] <= 100
+    assert record["target"] == "labels"
+    (tmp_path / "b").mkdir()
+    name = "epoch_2.pth"
+    (tmp_path / "b" / name).write_bytes((tmp_path / "a" / name).read_bytes())
+    main(command(tmp_path / "b", "--resume", **options))
+    assert_same(weights(tmp_path / "b", 4), weights(tmp_path / "a", 4))
+    states = [read_checkpoint(tmp_path / run / "epoch_4.pth") for run in "ab"]
+    assert_same(*({k: v for k, v in s["ema_state_dict"].items()} for s in states))
+
+
+def test_a_corrupt_picture_is_named_once_and_training_goes_on(
+    pictures: Path, tmp_path: Path, command: Command
+) -> None:
+    data = tmp_path / "data"
+    data.mkdir()
+    for i, path in enumerate(sorted(pictures.rglob("*.png"))):
+        (data / f"{i}.png").write_bytes(path.read_bytes()[: 40 if i == 3 else None])
+    main(command(tmp_path / "run", data_root=data, batch_size=10))
+    log = log_of(tmp_path / "run")
+    assert log.count("skipped 3.png: it cannot be read as a picture") == 1
+    assert "1 pictures could not be read; others were drawn in their place" in log
+    assert (tmp_path / "run" / "result.json").exists()
+
+
+def test_an_empty_folder_ends_with_one_clear_line(tmp_path: Path, command: Command) -> None:
+    with pytest.raises(SystemExit, match=f"no pictures .* in or below {tmp_path}"):
+        main(command(tmp_path / "run", data_root=tmp_path))
+
+
+def test_a_loss_that_is_no_number_stops_and_is_recorded(tmp_path: Path, command: Command) -> None:
+    run = subprocess.run(
+        [
+            *(sys.executable, "-m", "pretrain"),
+            *command(tmp_path, base_lr=1e30, log_interval=1, epochs=50),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "FloatingPointError: the loss is nan at iteration" in run.stderr
+    failure = json.loads((tmp_path / "failure.json").read_text())
+    assert failure["error"] == "FloatingPointError"
+    assert "batch: " in failure["message"]
+    assert ".png" in failure["message"]
+    assert not (tmp_path / "result.json").exists()

@@ -1,0 +1,96 @@
+"""From the paper's numbers to the runner's, by hand."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from mmengine.config import Config
+
+from pretrain.recipe import complete, split_batch
+
+MAE = "pretrain/configs/mae/vit-b_pixel-norm_1600e.py"
+
+
+def load(pictures: Path, file: str = MAE, **options: Any) -> Config:
+    config = Config.fromfile(file)
+    config.merge_from_dict({"data_root": str(pictures), **options})
+    return config
+
+
+@pytest.mark.parametrize(
+    ("world", "most", "expected"),
+    [(1, 64, (64, 64)), (8, 64, (64, 8)), (64, 64, (64, 1)), (128, 64, (32, 1)), (8, 48, (32, 16))],
+)
+def test_batch_4096_on_any_number_of_devices(
+    world: int, most: int, expected: tuple[int, int]
+) -> None:
+    assert split_batch(4096, world, most) == expected
+
+
+@given(st.integers(1, 4096), st.integers(1, 64), st.integers(1, 256))
+def test_a_split_is_exact_and_fits(batch: int, world: int, most: int) -> None:
+    if batch % world:
+        return
+    per_device, accumulated = split_batch(batch, world, most)
+    assert per_device * accumulated * world == batch
+    assert per_device <= most
+
+
+def test_a_batch_that_does_not_split() -> None:
+    with pytest.raises(ValueError, match="batch_size 100 does not split over 8 processes"):
+        split_batch(100, 8, 64)
+
+
+def test_the_paper_s_learning_rate(pictures: Path) -> None:
+    config = load(pictures)
+    message = complete(config, world_size=8)
+    assert config.optim_wrapper.optimizer.lr == pytest.approx(1.5e-4 * 4096 / 256)
+    assert config.optim_wrapper.accumulative_counts == 8
+    assert config.train_dataloader.batch_size == 64
+    assert "batch 4096 = 8 processes x 64 pictures x 8 accumulated" in message
+    assert "learning rate 0.0024 = base_lr 0.00015 x 4096 / 256" in message
+
+
+def test_one_number_changes_everything_that_follows(pictures: Path) -> None:
+    options = {"model.encoder.img_size": 96, "epochs": 7, "warmup_epochs": 2, "seed": 5}
+    config = load(pictures, **options, workers=0, log_interval=3)
+    complete(config, world_size=1)
+    assert config.train_dataloader.dataset.size == 96
+    assert config.train_dataloader.dataset.seed == 5
+    assert config.train_cfg.max_epochs == config.param_scheduler["end"] == 7
+    assert config.param_scheduler["warmup"] == 2
+    assert not config.train_dataloader.persistent_workers
+    assert config.default_hooks.logger.interval == config.default_hooks.divergence.interval == 3
+
+
+def test_classes_are_counted_and_validation_is_wanted_or_not(pictures: Path) -> None:
+    file = "pretrain/configs/supervised/vit-b_300e.py"
+    config = load(pictures, file)
+    complete(config, world_size=1)
+    assert config.model.num_classes == 2
+    assert "val_dataloader" not in config
+    config = load(pictures, file, val_root=str(pictures))
+    complete(config, world_size=1)
+    assert config.val_dataloader.dataset.root == str(pictures)
+    assert config.val_evaluator["type"] == "TopOne"
+
+
+def test_trackers_become_backends(pictures: Path) -> None:
+    config = load(pictures, trackers="tensorboard,mlflow")
+    complete(config, world_size=1)
+    names = [backend["type"] for backend in config.visualizer.vis_backends]
+    assert names == ["LocalVisBackend", "TensorboardVisBackend", "MLflowVisBackend"]
+    with pytest.raises(ValueError, match="no tracker 'paper'; choose among tensorboard"):
+        complete(load(pictures, trackers="paper"), world_size=1)
+
+
+def test_a_warm_up_longer_than_the_run(pictures: Path) -> None:
+    with pytest.raises(ValueError, match="warmup_epochs 40 must be fewer than epochs 10"):
+        complete(load(pictures, epochs=10), world_size=1)
+
+
+def test_an_empty_folder_is_noticed_before_anything_is_built(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=str(tmp_path)):
+        complete(load(tmp_path), world_size=1)

@@ -1,0 +1,40 @@
+"""Half-written checkpoints are recognised and passed over."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from pretrain.resume import checkpoints, newest_whole
+
+
+def save(path: Path) -> Path:
+    torch.save({"state_dict": {"w": torch.rand(1000)}}, path)
+    return path
+
+
+def test_the_newest_by_number_not_by_name(tmp_path: Path) -> None:
+    for epoch in (9, 10, 2):
+        save(tmp_path / f"epoch_{epoch}.pth")
+    save(tmp_path / "best_epoch_11.pth")
+    assert [path.name for path in checkpoints(tmp_path)] == [
+        "epoch_10.pth",
+        "epoch_9.pth",
+        "epoch_2.pth",
+    ]
+    assert newest_whole(tmp_path) == tmp_path / "epoch_10.pth"
+
+
+@pytest.mark.parametrize("damage", ["half", "empty", "flipped"])
+def test_a_damaged_one_is_passed_over_with_a_warning(tmp_path: Path, damage: str) -> None:
+    good, bad = save(tmp_path / "epoch_1.pth"), save(tmp_path / "epoch_2.pth")
+    data = bytearray(bad.read_bytes())
+    if damage == "flipped":
+        data[len(data) // 2] ^= 255
+    bad.write_bytes({"half": data[: len(data) // 2], "empty": b""}.get(damage, data))
+    with pytest.warns(UserWarning, match=r"epoch_2\.pth is only half written"):
+        assert newest_whole(tmp_path) == good
+
+
+def test_nothing_to_continue(tmp_path: Path) -> None:
+    assert newest_whole(tmp_path) is None

@@ -1,0 +1,45 @@
+"""The learning rate at chosen iterations, by hand and through MMEngine's scheduler."""
+
+import math
+
+import pytest
+import torch
+from mmengine.optim import OptimWrapper
+
+from pretrain.schedule import WarmupCosineLR, factor
+
+
+def test_by_hand() -> None:
+    assert factor(0, 10, 110) == 0
+    assert factor(5, 10, 110) == 0.5
+    assert factor(10, 10, 110) == 1
+    assert factor(60, 10, 110) == pytest.approx(0.5)
+    assert factor(35, 10, 110) == pytest.approx((1 + math.sqrt(0.5)) / 2)
+    assert factor(110, 10, 110) == 0
+    assert factor(0, 0, 10) == 1
+
+
+def test_two_groups_follow_and_a_reload_changes_nothing() -> None:
+    parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
+
+    def build() -> tuple[OptimWrapper, WarmupCosineLR]:
+        groups = [{"params": [parameters[0]]}, {"params": [parameters[1]], "lr": 4.0}]
+        wrapper = OptimWrapper(torch.optim.SGD(groups, lr=2.0))
+        schedule = WarmupCosineLR.build_iter_from_epoch(
+            wrapper, warmup=0.5, end=3, epoch_length=4, by_epoch=True
+        )
+        return wrapper, schedule
+
+    wrapper, schedule = build()
+    for t in range(12):
+        rates = [group["lr"] for group in wrapper.optimizer.param_groups]
+        share = factor(t, 2, 12)
+        assert rates == pytest.approx([2 * share, 4 * share])
+        if t == 5:
+            state = schedule.state_dict()
+        wrapper.step()
+        schedule.step()
+    wrapper, schedule = build()
+    schedule.load_state_dict(state)
+    schedule.step()
+    assert wrapper.optimizer.param_groups[0]["lr"] == pytest.approx(2 * factor(6, 2, 12))
