@@ -1,0 +1,190 @@
+"""A suite: methods × tasks × seeds in one YAML file, checked before anything runs.
+
+The Snakefile turns it into jobs. Keys are described in `transfer/suites/demo.yaml`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+PACKAGES = ("mmdetection", "mmsegmentation")
+KEYS = {
+    *("suite", "root", "seeds", "resume", "threads", "gpus"),
+    *("data_root", "toy", "pictures", "methods", "tasks"),
+}
+
+
+@dataclass(frozen=True)
+class Method:
+    """Where a method's weights come from: a pretraining config, a checkpoint, or nowhere."""
+
+    name: str
+    config: Path | None = None
+    checkpoint: str | None = None
+    pretrain_options: tuple[str, ...] = ()
+    transfer_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by task
+
+
+@dataclass(frozen=True)
+class Task:
+    name: str
+    package: str
+    config: Path
+    data: Path
+    options: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Suite:
+    name: str
+    root: Path
+    seeds: tuple[int, ...]
+    resume: bool
+    threads: int
+    gpus: int
+    toy: str | None  # options of `python -m transfer.toy`; its folder is `data_root`
+    data_root: Path
+    pictures: Path
+    methods: Mapping[str, Method]
+    tasks: Mapping[str, Task]
+
+    @property
+    def launch(self) -> str:
+        """What `mim train` is told about devices."""
+        return f"--gpus {self.gpus} --launcher pytorch" if self.gpus > 1 else ""
+
+    @property
+    def pretrain_command(self) -> str:
+        if self.gpus > 1:
+            return f"torchrun --standalone --nproc-per-node {self.gpus} -m pretrain"
+        return "python -m pretrain"
+
+    @property
+    def pretrain_launcher(self) -> str:
+        return "--launcher pytorch" if self.gpus > 1 else ""
+
+
+def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
+    """The suite described by a YAML file merged with `--config KEY=VALUE`.
+
+    Raises:
+        ValueError: naming the key, what it holds and what belongs there.
+        FileNotFoundError: for data or config files that are not there (`only_plan` skips data).
+    """
+    name = str(_required(content, "suite"))
+    unknown = sorted(content.keys() - KEYS)
+    if unknown:
+        raise ValueError(f"suite {name}: unknown keys {unknown}; known are {sorted(KEYS)}")
+    data_root = _data_root(content, name, only_plan=only_plan)
+    tasks = {
+        task: _task(task, entry, name, data_root, check=not only_plan and not content.get("toy"))
+        for task, entry in _mapping(content, "tasks", name).items()
+    }
+    methods = {
+        method: _method(method, entry, name, tasks.keys())
+        for method, entry in _mapping(content, "methods", name).items()
+    }
+    seeds = content.get("seeds", [0])
+    if not isinstance(seeds, list) or not all(isinstance(seed, int) for seed in seeds) or not seeds:
+        raise ValueError(f"suite {name}: seeds must be a list of whole numbers, got {seeds!r}")
+    return Suite(
+        name=name,
+        root=Path(content.get("root") or f"runs/{name}"),
+        seeds=tuple(seeds),
+        resume=bool(content.get("resume", False)),
+        threads=int(content.get("threads", 1)),
+        gpus=int(content.get("gpus", 0)),
+        toy=content.get("toy"),
+        data_root=data_root,
+        pictures=data_root / str(_required(content, "pictures")),
+        methods=methods,
+        tasks=tasks,
+    )
+
+
+def _data_root(content: Mapping[str, Any], name: str, *, only_plan: bool) -> Path:
+    given = content.get("data_root")
+    if not given:
+        raise ValueError(
+            f"suite {name} needs to know where its data are: add --config data_root=PATH "
+            f"(with {content.get('pictures')} and the tasks' data below it)"
+        )
+    root = Path(given)
+    if not content.get("toy") and not only_plan and not root.is_dir():
+        raise FileNotFoundError(
+            f"suite {name}: data_root {root} is no folder; give --config data_root=PATH"
+        )
+    return root
+
+
+def _task(name: str, entry: Any, suite: str, data_root: Path, *, check: bool) -> Task:
+    where = f"suite {suite}: tasks.{name}"
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"{where} must give package, config and data, got {entry!r}")
+    package = entry.get("package")
+    if package not in PACKAGES:
+        raise ValueError(f"{where}.package must be one of {PACKAGES}, got {package!r}")
+    data = data_root / str(_required(entry, "data", where))
+    if check and not data.is_dir():
+        raise FileNotFoundError(
+            f"{where}.data: {data} is no folder; `python -m transfer.doctor --data {data_root}` "
+            "says what is expected there"
+        )
+    config = _config(str(_required(entry, "config", where)), where)
+    return Task(name, package, config, data, _options(entry.get("options"), where))
+
+
+def _method(name: str, entry: Any, suite: str, tasks: Any) -> Method:
+    where = f"suite {suite}: methods.{name}"
+    entry = {} if entry is None else entry
+    if not isinstance(entry, Mapping):
+        raise ValueError(f"{where} must be a mapping or empty, got {entry!r}")
+    known = {"config", "checkpoint", "pretrain_options", "transfer_options"}
+    if entry.keys() - known:
+        raise ValueError(f"{where}: unknown keys {sorted(entry.keys() - known)}; known: {known}")
+    config, checkpoint = entry.get("config"), entry.get("checkpoint")
+    if config and checkpoint:
+        raise ValueError(f"{where}: give config (to pretrain) or checkpoint (to take), not both")
+    if not config and not checkpoint and name != "random":
+        raise ValueError(
+            f"{where}: unknown method without weights; give config: pretrain/configs/….py or "
+            "checkpoint: FILE (only `random` has neither)"
+        )
+    by_task = entry.get("transfer_options") or {}
+    if by_task.keys() - set(tasks):
+        raise ValueError(f"{where}.transfer_options: no tasks {sorted(by_task.keys() - set(tasks))}")
+    return Method(
+        name,
+        _config(config, where) if config else None,
+        checkpoint,
+        _options(entry.get("pretrain_options"), where),
+        {task: _options(options, where) for task, options in by_task.items()},
+    )
+
+
+def _config(path: str, where: str) -> Path:
+    if not Path(path).is_file():
+        raise FileNotFoundError(f"{where}.config: there is no {path}; run from the project's folder")
+    return Path(path)
+
+
+def _options(value: Any, where: str) -> tuple[str, ...]:
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(isinstance(o, str) and "=" in o for o in value):
+        raise ValueError(f"{where}: options must be a list of KEY=VALUE, got {value!r}")
+    return tuple(value)
+
+
+def _mapping(content: Mapping[str, Any], key: str, suite: str) -> Mapping[str, Any]:
+    value = content.get(key)
+    if not isinstance(value, Mapping) or not value:
+        raise ValueError(f"suite {suite}: {key} must map names to their settings, got {value!r}")
+    return value
+
+
+def _required(content: Mapping[str, Any], key: str, where: str = "suite") -> Any:
+    if not content.get(key):
+        raise ValueError(f"{where}: {key} is missing")
+    return content[key]
