@@ -52,6 +52,7 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
         config.seed = arguments.seed
     config.randomness = {"seed": config.seed}
     config.work_dir = str(arguments.work_dir)
+    config.experiment_name = arguments.work_dir.resolve().name
     config.launcher = arguments.launcher
     if arguments.amp:
         config.optim_wrapper.type = "Bf16OptimWrapper"

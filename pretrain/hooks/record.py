@@ -15,9 +15,10 @@ from backbones.runs.provenance import config_hash
 
 # Where the data lies, how it is spread over devices and what is logged change no result.
 PLACES = (
-    *("work_dir", "data_root", "val_root", "val_dataloader", "train_dataloader.dataset.root"),
+    *("work_dir", "experiment_name", "data_root", "val_root", "val_dataloader"),
+    *("train_dataloader.dataset.root", "visualizer", "default_hooks", "launcher", "env_cfg"),
     *("suite", "seed", "randomness", "train_dataloader.dataset.seed", "resume", "load_from"),
-    *("trackers", "visualizer", "default_hooks", "launcher", "env_cfg", "workers"),
+    *("trackers", "workers"),
     *(f"train_dataloader.{name}" for name in ("num_workers", "persistent_workers", "pin_memory")),
     *("device_batch_size", "train_dataloader.batch_size", "optim_wrapper.accumulative_counts"),
     *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),

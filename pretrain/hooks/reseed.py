@@ -4,6 +4,7 @@ A run resumed at an epoch's start then goes on exactly as the uninterrupted one 
 """
 
 import random
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,7 +20,9 @@ from pretrain.randomness import derive
 class Reseed(Hook):
     priority = "VERY_HIGH"  # before anything of the epoch draws
 
-    def before_train_epoch(self, runner: Runner) -> None:
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        if batch_idx:
+            return  # before an epoch's first step, but after the loader drew for its workers
         seed = derive(runner.seed, runner.epoch, get_rank())
         torch.manual_seed(seed)  # every device's generator
         random.seed(seed)
