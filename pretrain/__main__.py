@@ -10,6 +10,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+import torch
 from mmengine.config import Config, DictAction
 
 import pretrain  # noqa: F401  registers our types
@@ -59,6 +60,11 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     if arguments.local_rank is not None:
         os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
     variable = WORLD_SIZE[arguments.launcher]
+    if variable and not torch.cuda.is_available():
+        raise ValueError(
+            f"--launcher {arguments.launcher} needs a GPU for each process (MMEngine binds each to "
+            "one), and none is found here; leave --launcher out"
+        )
     message = complete(config, world_size=int(os.environ[variable]) if variable else 1)
     return config, message
 

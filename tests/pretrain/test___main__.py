@@ -179,6 +179,12 @@ def test_an_empty_folder_ends_with_one_clear_line(tmp_path: Path, command: Comma
         main(command(tmp_path / "run", data_root=tmp_path))
 
 
+@pytest.mark.skipif(torch.cuda.is_available(), reason="says what is wrong where there is no GPU")
+def test_a_launcher_without_gpus_ends_with_one_clear_line(tmp_path: Path, command: Command) -> None:
+    with pytest.raises(SystemExit, match="--launcher pytorch needs a GPU for each process"):
+        main(command(tmp_path, "--launcher", "pytorch"))
+
+
 def test_a_loss_that_is_no_number_stops_and_is_recorded(tmp_path: Path, command: Command) -> None:
     run = subprocess.run(
         [
