@@ -2,6 +2,7 @@
 # make test    the test suite            make check   ruff and mypy
 # make doctor  is this machine ready?    make clean   remove the environment
 VENV := .venv/bin
+unexport PYTHONDONTWRITEBYTECODE  # start-up is 5 s with bytecode, 13 s without
 export PATH := $(CURDIR)/$(VENV):$(PATH)
 JOBS ?= 2
 

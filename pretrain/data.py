@@ -8,7 +8,7 @@ Shapes: N images, S side in pixels.
 
 import os
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +72,12 @@ class Pictures(Dataset[dict[str, Any]]):
         skipped: list[str] = []
         for attempt in range(ATTEMPTS):
             try:
-                view = self.view(epoch, index, attempt)
+                picture = self.read(index)
             except Exception:  # decoders raise nearly anything on a broken file
                 skipped.append(self.paths[index])
                 index = derive(self.seed, epoch, index, attempt) % len(self)
                 continue
+            view = self.view(picture, derive(self.seed, epoch, index, attempt))
             sample = {"images": view, "path": self.paths[index], "skipped": skipped}
             return sample if self.labels is None else {**sample, "labels": self.labels[index]}
         raise OSError(
@@ -84,19 +85,31 @@ class Pictures(Dataset[dict[str, Any]]):
             f"{skipped[-1]}; check the data"
         )
 
-    def view(self, epoch: int, index: int, attempt: int = 0) -> Tensor:
-        """One view of one picture, uint8 `[3, S, S]`, the same for the same numbers."""
-        seed = derive(self.seed, epoch, index, attempt)
+    def read(self, index: int) -> Image.Image:
         with Image.open(self.root / self.paths[index]) as file:
-            picture = file.convert("RGB")
+            return file.convert("RGB")
+
+    def view(self, picture: Image.Image, seed: int) -> Tensor:
+        """One view of a picture, uint8 `[3, S, S]`, the same for the same seed."""
         if not self.train:
             picture = centre_view(picture, self.size)
         else:
             picture = random_view(picture, self.size, self.scale, random.Random(seed))
         if self.augment is not None:
             with seeded(seed):
-                picture = self.augment(picture)
+                picture = augmented(picture, self.augment)
         return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+
+
+def augmented(picture: Image.Image, augment: Callable[[Image.Image], Image.Image]) -> Image.Image:
+    """RandAugment; a draw that posterizes to 0 bits, which Pillow refuses, is drawn again."""
+    for _ in range(ATTEMPTS - 1):
+        try:
+            return augment(picture)
+        except ValueError as error:
+            if "bits must be" not in str(error):
+                raise
+    return augment(picture)
 
 
 @FUNCTIONS.register_module()

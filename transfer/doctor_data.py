@@ -26,7 +26,11 @@ WHERE = {
 def data_findings(root: Path) -> Iterator[Result]:
     """Every known data set below `root`; a root that holds none fails."""
     if not root.is_dir():
-        yield "fail", f"data: {root} is no folder", "give --data the folder that holds the data sets"
+        yield (
+            "fail",
+            f"data: {root} is no folder",
+            "give --data the folder that holds the data sets",
+        )
         return
     checks = {"coco": check_coco, "ade20k": check_ade20k, "imagenet": check_imagenet}
     any_found = False
@@ -59,7 +63,9 @@ def check_coco(folder: Path) -> Result:
             return "fail", f"COCO {folder}: {split}2017 is incomplete", remedy
         counts.append((len(names), instances, categories))
     (train, _, _), (val, instances, categories) = counts
-    full = "full set" if (train, val) == COCO_FULL else f"not the full {COCO_FULL[0]} / {COCO_FULL[1]}"
+    full = (
+        "full set" if (train, val) == COCO_FULL else f"not the full {COCO_FULL[0]} / {COCO_FULL[1]}"
+    )
     what = f"COCO {folder}: {train} / {val} pictures, {categories} categories, {full}"
     return ("ok", what, "") if instances else ("fail", what, "val2017 has no annotations")
 
@@ -72,28 +78,41 @@ def check_ade20k(folder: Path) -> Result:
         planes = {path.stem: path for path in (folder / "annotations" / split).glob("*.png")}
         unmatched = sorted(images ^ planes.keys())
         if unmatched or not images:
-            what = f"ADE20K {folder}: {split} has {len(images)} pictures, {len(planes)} label planes"
+            what = (
+                f"ADE20K {folder}: {split} has {len(images)} pictures, {len(planes)} label planes"
+            )
             example = f", e.g. {unmatched[0]}" if unmatched else ""
             return "fail", what, f"images/ and annotations/ must match by name{example}"
         problem = _label_problem(folder, split, planes)
         if problem:
-            return "fail", f"ADE20K {folder}: {problem}", "use the SceneParsing release (150 classes)"
+            return (
+                "fail",
+                f"ADE20K {folder}: {problem}",
+                "use the SceneParsing release (150 classes)",
+            )
         counts.append(len(images))
-    full = "full set" if tuple(counts) == ADE20K_FULL else "not the full {} / {}".format(*ADE20K_FULL)
+    full = (
+        "full set" if tuple(counts) == ADE20K_FULL else "not the full {} / {}".format(*ADE20K_FULL)
+    )
     return "ok", f"ADE20K {folder}: {counts[0]} / {counts[1]} pictures, {full}", ""
 
 
 def _label_problem(folder: Path, split: str, planes: dict[str, Path]) -> str | None:
     """A look at twenty label planes, the first by name."""
     for stem, path in islice(sorted(planes.items()), 20):
-        with Image.open(path) as plane, Image.open(folder / "images" / split / f"{stem}.jpg") as image:
+        with (
+            Image.open(path) as plane,
+            Image.open(folder / "images" / split / f"{stem}.jpg") as image,
+        ):
             labels = np.asarray(plane)
             if labels.ndim != 2:
                 return f"{path.name} is {plane.mode}, not one plane of class ids"
             if plane.size != image.size:
                 return f"{path.name} is {plane.size}, its picture {image.size}"
             if labels.max() > 150 or not labels.any():
-                return f"{path.name} has ids {labels.min()}…{labels.max()}; expected 0 (void) to 150"
+                return (
+                    f"{path.name} has ids {labels.min()}…{labels.max()}; expected 0 (void) to 150"
+                )
     return None
 
 
@@ -110,5 +129,7 @@ def check_imagenet(folder: Path) -> Result:
     if not pictures:
         return "fail", f"ImageNet {folder}: no pictures below train/CLASS/", "see the README"
     full = "full set" if pictures == IMAGENET_FULL else f"not the full {IMAGENET_FULL}"
-    what = f"ImageNet {folder}: {pictures} pictures, {classes} classes, {counts['val'][1]} val, {full}"
+    what = (
+        f"ImageNet {folder}: {pictures} pictures, {classes} classes, {counts['val'][1]} val, {full}"
+    )
     return "ok", what, ""

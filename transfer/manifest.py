@@ -20,7 +20,11 @@ def describe_data(root: Path, images: Iterable[str], annotations: Iterable[str])
 def _below(path: str, root: Path) -> str:
     """The same data at another place has the same manifest."""
     full = Path(path).resolve()
-    return full.relative_to(root.resolve()).as_posix() if full.is_relative_to(root.resolve()) else str(path)
+    return (
+        full.relative_to(root.resolve()).as_posix()
+        if full.is_relative_to(root.resolve())
+        else str(path)
+    )
 
 
 def _hash(lines: Iterable[str]) -> str:

@@ -153,7 +153,9 @@ def _method(name: str, entry: Any, suite: str, tasks: Any) -> Method:
         )
     by_task = entry.get("transfer_options") or {}
     if by_task.keys() - set(tasks):
-        raise ValueError(f"{where}.transfer_options: no tasks {sorted(by_task.keys() - set(tasks))}")
+        raise ValueError(
+            f"{where}.transfer_options: no tasks {sorted(by_task.keys() - set(tasks))}"
+        )
     return Method(
         name,
         _config(config, where) if config else None,
@@ -165,7 +167,9 @@ def _method(name: str, entry: Any, suite: str, tasks: Any) -> Method:
 
 def _config(path: str, where: str) -> Path:
     if not Path(path).is_file():
-        raise FileNotFoundError(f"{where}.config: there is no {path}; run from the project's folder")
+        raise FileNotFoundError(
+            f"{where}.config: there is no {path}; run from the project's folder"
+        )
     return Path(path)
 
 

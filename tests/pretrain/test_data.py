@@ -8,7 +8,14 @@ import pytest
 import torch
 from PIL import Image
 
-from pretrain.data import ATTEMPTS, Pictures, class_names, find_pictures, stack_pictures
+from pretrain.data import (
+    ATTEMPTS,
+    Pictures,
+    augmented,
+    class_names,
+    find_pictures,
+    stack_pictures,
+)
 
 
 @pytest.fixture
@@ -109,3 +116,21 @@ def test_an_empty_folder_is_no_class(tmp_path: Path, pictures: Path) -> None:
     (tmp_path / "empty").mkdir()
     (tmp_path / "pear").symlink_to(pictures / "pear")
     assert class_names(tmp_path) == ("pear",)
+
+
+def test_randaugment_is_drawn_again_where_pillow_refuses_and_fails_loudly_otherwise() -> None:
+    refusals = iter(["bits must be between or equal to 1 and 8", None])
+
+    def augment(picture: Image.Image) -> Image.Image:
+        if message := next(refusals):
+            raise ValueError(message)
+        return picture
+
+    picture = Image.new("RGB", (4, 4))
+    assert augmented(picture, augment) is picture
+
+    def broken(_: Image.Image) -> Image.Image:
+        raise ValueError("a bug")
+
+    with pytest.raises(ValueError, match="a bug"):
+        augmented(picture, broken)

@@ -105,7 +105,8 @@ def method_of(report: LoadReport) -> str:
     method, target = report.meta.get("method"), report.meta.get("target")
     if method is None:
         return Path(report.checkpoint).stem
-    return f"{method}-{target}" if target and method not in ("supervised", "random") else method
+    named = not target or method in ("supervised", "random") or method.endswith(target)
+    return str(method) if named else f"{method}-{target}"
 
 
 def describe_checkpoint(report: LoadReport) -> dict[str, Any] | None:
@@ -143,7 +144,9 @@ def _relative_paths(value: Any, root: str) -> Any:
         return {key: _relative_paths(item, root) for key, item in value.items()}
     if isinstance(value, list | tuple):
         return [_relative_paths(item, root) for item in value]
-    return value.replace(root, "DATA") if isinstance(value, str) and value.startswith(root) else value
+    return (
+        value.replace(root, "DATA") if isinstance(value, str) and value.startswith(root) else value
+    )
 
 
 def describe_datasets(root: Path, train: Any, val: Any) -> dict[str, Any]:

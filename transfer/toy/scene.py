@@ -21,6 +21,7 @@ from transfer.toy.patterns import (
 Mask = NDArray[np.bool_]
 MAX_COVERED = 0.4  # of the smaller of two shapes: no shape can punch a hole into another
 PLACING_ATTEMPTS = 12
+TILT = 0.35  # radians: things stand upright, more or less, and so do their patterns
 
 
 @dataclass(frozen=True)
@@ -54,7 +55,7 @@ def render_scene(
     size: int,
     *,
     objects: tuple[int, int] = (1, 4),
-    radius: tuple[float, float] = (0.15, 0.27),
+    radius: tuple[float, float] = (0.17, 0.29),
     spread: float = 0.36,
 ) -> Scene:
     """`objects` and `radius` are inclusive ranges, radius and spread as parts of the side."""
@@ -87,11 +88,11 @@ def _paint_ground(
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     first, second = rng.choice(len(STUFF), 2, replace=False)
     stuff = np.full((size, size), first, dtype=np.uint8)
-    image = _two_tone(rng, ground_value(STUFF[first], size, rng), contrast=(15, 35))
+    image = _two_tone(rng, ground_value(STUFF[first], size, rng), contrast=(10, 25))
     if rng.random() < 0.6:
         side = wavy_side(size, rng)
         stuff[side] = second
-        other = _two_tone(rng, ground_value(STUFF[second], size, rng), contrast=(15, 35))
+        other = _two_tone(rng, ground_value(STUFF[second], size, rng), contrast=(10, 25))
         image[side] = other[side]
     return image, stuff
 
@@ -126,7 +127,7 @@ def _draw(
 ) -> Shape:
     scale = float(rng.uniform(*radius)) * size
     middle = size / 2 + rng.uniform(-spread, spread, 2) * size
-    angle, squash = rng.uniform(0, 2 * np.pi), rng.uniform(0.85, 1.18)
+    angle, squash = rng.uniform(-TILT, TILT), rng.uniform(0.85, 1.18)
     outline = outline_of(class_index) if class_index is not None else rng.choice(OUTLINES)
 
     columns, rows = (_span(center, 1.4 * scale, size) for center in middle)
@@ -153,7 +154,7 @@ def _paint(rng: np.random.Generator, image: NDArray[np.float32], shape: Shape) -
         value = np.zeros_like(shape.x)
     else:
         period = rng.uniform(0.065, 0.09) * size / shape.radius
-        turn, phase = rng.uniform(0, np.pi), rng.uniform(0, 2 * np.pi, 2)
+        turn, phase = rng.uniform(-TILT, TILT), rng.uniform(0, 2 * np.pi, 2)
         cos, sin, pitch = np.cos(turn), np.sin(turn), 2 * np.pi / period
         u = (shape.x * np.float32(cos) + shape.y * np.float32(sin)) * np.float32(pitch)
         v = (shape.y * np.float32(cos) - shape.x * np.float32(sin)) * np.float32(pitch)
@@ -169,8 +170,8 @@ def _two_tone(
     rng: np.random.Generator, value: Plane, *, contrast: tuple[float, float]
 ) -> NDArray[np.float32]:
     """Two random colours around a random middle: neither hue nor brightness tells a class."""
-    middle = rng.uniform(70, 185, 3)
-    direction = rng.normal(0, 1, 3) + rng.choice([-1.2, 1.2])  # mostly a change of brightness
+    middle = rng.uniform(80, 175, 3)
+    direction = rng.normal(0, 0.5, 3) + 1.2  # mostly a change of brightness
     direction *= rng.uniform(*contrast) / np.sqrt(np.mean(direction**2))
     image = np.empty((*value.shape, 3), dtype=np.float32)
     for channel in range(3):

@@ -44,7 +44,9 @@ class ToyOptions:
         if self.train < 1 or self.val < 1:
             raise ValueError(f"train and val must be at least 1, got {self.train} and {self.val}")
         if self.size < 48:
-            raise ValueError(f"size must be at least 48 pixels to hold the textures, got {self.size}")
+            raise ValueError(
+                f"size must be at least 48 pixels to hold the textures, got {self.size}"
+            )
 
     @property
     def pictures(self) -> int:

@@ -20,14 +20,12 @@ classes = (
 )
 model = dict(
     data_preprocessor=dict(size=size),
-    backbone=dict(
-        **_base_.toy_vit, out_indices=(1, 3, 5), rel_pos="table", layer_scale=1.0
-    ),
-    neck=dict(embed_dims=128, rescales=(2, 1, 0.5)),
+    backbone=dict(**_base_.toy_vit, out_indices=(1, 2, 3), rel_pos="table", layer_scale=1.0),
+    neck=dict(embed_dims=96, rescales=(2, 1, 0.5)),
     decode_head=dict(
-        in_channels=[128, 128, 128], in_index=[0, 1, 2], channels=64, num_classes=len(classes)
+        in_channels=[96, 96, 96], in_index=[0, 1, 2], channels=64, num_classes=len(classes)
     ),
-    auxiliary_head=dict(in_channels=128, in_index=1, channels=64, num_classes=len(classes)),
+    auxiliary_head=dict(in_channels=96, in_index=1, channels=64, num_classes=len(classes)),
     test_cfg=dict(crop_size=size, stride=(64, 64)),
 )
 
@@ -63,13 +61,13 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     dtype="float32",
-    optimizer=dict(lr=1e-3),
+    optimizer=dict(lr=2e-3),
     paramwise_cfg=dict(layer_decay=0.9, no_decay=["1d", "bias"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=100, val_interval=100)
+train_cfg = dict(max_iters=250, val_interval=250)
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=10),
-    dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=10),
+    dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=0),
 ]
 default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=100000))

@@ -18,5 +18,5 @@ model = dict(backbone=dict(rel_pos="table", layer_scale=1.0, drop_path_rate=0.1)
 optim_wrapper = dict(paramwise_cfg=dict(layer_decay=0.65, no_decay=["1d", "bias"]))
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-6, by_epoch=False, begin=0, end=1500),
-    dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=1500),
+    dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=0),
 ]

@@ -11,9 +11,7 @@ Source  https://arxiv.org/abs/2111.06377, appendix A.4. No public ViT-L configur
 _base_ = "./upernet_vit-b_512x512_160k.py"
 
 model = dict(
-    backbone=dict(
-        arch="large", out_indices=(7, 11, 15, 23), drop_path_rate=0.2, with_cp=True
-    ),
+    backbone=dict(arch="large", out_indices=(7, 11, 15, 23), drop_path_rate=0.2, with_cp=True),
     neck=dict(embed_dims=1024),
     decode_head=dict(in_channels=[1024, 1024, 1024, 1024]),
     auxiliary_head=dict(in_channels=1024),

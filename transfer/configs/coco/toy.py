@@ -17,23 +17,23 @@ classes = (
     *("checked disc", "checked triangle", "checked cross"),
     *("dotted disc", "dotted triangle", "dotted cross"),
 )
-strides = [4, 8, 16]
+strides = [6, 12, 24]
 extractor = dict(featmap_strides=strides)
 model = dict(
     data_preprocessor=dict(pad_size_divisor=96),
     backbone=dict(
         **_base_.toy_vit,
-        out_indices=(1, 3, 5),
-        window_size=6,
-        global_blocks=(2, 5),
+        out_indices=(1, 2, 3),
+        window_size=4,
+        global_blocks=(1, 3),
         rel_pos="shared-table",
         drop_path_rate=0.0,
     ),
     neck=[
-        dict(type="MultiLevelPyramid", embed_dims=128, norm="GN", rescales=(2, 1, 0.5)),
+        dict(type="MultiLevelPyramid", embed_dims=96, norm="GN", rescales=(2, 1, 0.5)),
         dict(
             type="FPN",
-            in_channels=[128, 128, 128],
+            in_channels=[96, 96, 96],
             out_channels=64,
             num_outs=3,
             norm_cfg=_base_.norm_cfg,
@@ -42,9 +42,7 @@ model = dict(
     rpn_head=dict(anchor_generator=dict(strides=strides)),
     roi_head=dict(
         bbox_roi_extractor=extractor,
-        bbox_head=dict(
-            type="ConvFCBBoxHead", num_shared_convs=2, num_shared_fcs=1, num_classes=9
-        ),
+        bbox_head=dict(type="ConvFCBBoxHead", num_shared_convs=1, num_shared_fcs=1, num_classes=9),
         mask_roi_extractor=dict(**extractor, roi_layer=dict(output_size=7)),
         mask_head=dict(num_convs=1, roi_feat_size=7, num_classes=9),
     ),
@@ -78,9 +76,11 @@ test_pipeline = [
 serial = dict(batch_size=8, num_workers=0, persistent_workers=False, pin_memory=False)
 metainfo = dict(classes=classes)
 train_dataloader = dict(
-    **serial,
+    **{**serial, "batch_size": 4},
     dataset=dict(
-        metainfo=metainfo, filter_cfg=dict(filter_empty_gt=True, min_size=8), pipeline=train_pipeline
+        metainfo=metainfo,
+        filter_cfg=dict(filter_empty_gt=True, min_size=8),
+        pipeline=train_pipeline,
     ),
 )
 val_dataloader = dict(**serial, dataset=dict(metainfo=metainfo, pipeline=test_pipeline))
@@ -88,13 +88,13 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     dtype="float32",
-    optimizer=dict(lr=1e-3, weight_decay=0.05),
+    optimizer=dict(lr=2e-3, weight_decay=0.05),
     paramwise_cfg=dict(layer_decay=0.9, no_decay=["norm", "pos_embed", "relative_position"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=100, val_interval=100)
+train_cfg = dict(max_iters=300, val_interval=300)
 param_scheduler = [
-    dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=10),
+    dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=20),
     dict(type="CosineAnnealingLR", eta_min=0, by_epoch=False, begin=0),
 ]
 default_hooks = dict(logger=dict(interval=20), checkpoint=dict(interval=100000))

@@ -1,0 +1,120 @@
+"""The record of a real run, from toy data to the last key, and what it is worth."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from mmengine.registry import init_default_scope
+from pycocotools.coco import COCO
+
+from backbones.checkpoints import LoadReport
+from backbones.export import save_export
+from transfer.hooks.record import method_of
+from transfer.metrics.coco import coco_stats
+
+
+def read(folder: str) -> dict:
+    return json.loads((Path(folder) / "result.json").read_text())
+
+
+def test_a_segmentation_run_is_recorded_and_its_miou_recomputes(run, toy: Path) -> None:
+    runner = run("ade20k/toy", **{"cell.suite": "test", "randomness.seed": 7})
+    record = read(runner.work_dir)
+    assert (record["schema"], record["kind"]) == (1, "transfer")
+    assert record["cell"] == {"suite": "test", "method": "random", "task": "ade20k", "seed": 7}
+    assert record["protocol"]["name"] == "ade20k/toy"
+    assert record["checkpoint"] is None
+    assert (record["n_images"], record["limited"], record["seed"]) == (5, False, 7)
+    assert (record["data"]["name"], record["data"]["n_train"]) == ("ade20k", 16)
+    assert record["metrics"].keys() == {"miou", "macc", "aacc"}
+
+    with np.load(Path(runner.work_dir) / record["per_image"]) as kept:
+        assert kept["intersection"].shape == kept["union"].shape == (5, 12)
+        assert kept["intersection"].dtype == np.int64
+        assert sorted(kept["image_ids"]) == [f"ADE_val_{i:08d}" for i in range(1, 6)]
+        union = kept["union"].sum(0)
+        ious = kept["intersection"].sum(0)[union > 0] / union[union > 0]
+    miou = record["metrics"]["miou"]["value"]
+    assert miou == 100 * ious.mean()
+    logged = runner.message_hub.get_scalar("val/mIoU").current()
+    assert round(miou, 2) == logged
+    assert record["curves"]["miou"] == [[2, pytest.approx(logged)]]
+
+
+def test_a_detection_run_is_recorded_and_its_ap_recomputes(run, toy: Path, tmp_path: Path) -> None:
+    runner = run("coco/toy", **{"cell.suite": "test", "model.test_cfg.rcnn.score_thr": 0.0})
+    record = read(runner.work_dir)
+    assert record["cell"]["task"] == "coco"
+    assert {"box_ap", "box_ap50", "mask_ap", "mask_ap75"} <= record["metrics"].keys()
+    assert record["n_images"] == 5
+
+    kept = json.loads((Path(runner.work_dir) / record["per_image"]).read_text())
+    assert len(kept["image_ids"]) == 5
+    assert kept["detections"]
+    truth = COCO(str(toy / "coco/annotations/instances_val2017.json"))
+    for kind, name in (("bbox", "box"), ("segm", "mask")):
+        again = coco_stats(truth, kept["detections"], kind, kept["image_ids"], truth.getCatIds())
+        assert record["metrics"][f"{name}_ap"]["value"] == 100 * again[0]
+        assert record["metrics"][f"{name}_ap50"]["value"] == 100 * again[1]
+
+
+def test_weights_and_method_come_from_the_export(run, tmp_path: Path) -> None:
+    from mmengine.registry import MODELS
+
+    init_default_scope("mmengine")
+    vit = MODELS.build(
+        {"type": "PlainViT", "arch": None, "embed_dims": 128, "depth": 6, "num_heads": 4}
+        | {"patch_size": 8, "img_size": 96}
+    )
+    path = tmp_path / "mae.pth"
+    meta = save_export(path, vit.state_dict(), {"method": "mae-pixel", "target": "pixel"})
+    runner = run("ade20k/toy", **{"model.backbone.init_cfg.checkpoint": str(path)})
+    record = read(runner.work_dir)
+    assert record["cell"]["method"] == "mae-pixel"
+    assert record["checkpoint"]["file"] == "mae.pth"
+    assert record["checkpoint"]["sha256"] == meta["sha256"]
+    assert record["checkpoint"]["load"]["matched"] == len(vit.state_dict()) - 2
+    assert record["checkpoint"]["load"]["dropped"] == ["norm.bias", "norm.weight"]
+    assert torch.is_tensor(vit.pos_embed)
+
+
+def test_the_protocol_hash_ignores_seed_weights_and_places(run) -> None:
+    runner = run("ade20k/toy")
+    from transfer.hooks.record import protocol
+
+    first = protocol(runner)
+    runner.cfg.merge_from_dict(
+        {"randomness.seed": 5, "model.backbone.init_cfg.checkpoint": "x.pth", "work_dir": "y"}
+    )
+    assert protocol(runner) == first
+    runner.cfg.merge_from_dict({"optim_wrapper.optimizer.lr": 1.0})
+    assert protocol(runner)["sha256"] != first["sha256"]
+
+
+def test_a_run_without_validation_fails_and_leaves_no_record(run, tmp_path: Path) -> None:
+    stale = tmp_path / "work" / "result.json"
+    stale.parent.mkdir()
+    stale.write_text("{}")
+    with pytest.raises(Exception, match="without a validation"):
+        run("ade20k/toy", **{"train_cfg.val_begin": 100})
+    assert not stale.exists()
+
+
+def test_an_unknown_metric_is_refused(run) -> None:
+    with pytest.raises(Exception, match="RecordingCocoMetric or RecordingIoUMetric"):
+        run("ade20k/toy", **{"val_evaluator.type": "IoUMetric"})
+
+
+@pytest.mark.parametrize(
+    ("meta", "method"),
+    [
+        ({"method": "mae", "target": "pixel-norm"}, "mae-pixel-norm"),
+        ({"method": "mae-pixel-norm", "target": "pixel-norm"}, "mae-pixel-norm"),
+        ({"method": "supervised", "target": "labels"}, "supervised"),
+        ({}, "beit-b"),
+    ],
+)
+def test_method_names(meta: dict, method: str) -> None:
+    assert method_of(LoadReport("weights/beit-b.pth", "timm", meta=meta)) == method
