@@ -11,14 +11,12 @@ from dataclasses import dataclass
 from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Literal
 
 from rich.console import Console
 from rich.markup import escape
 
-from transfer.doctor_data import data_findings
+from transfer.doctor_data import State, data_findings
 
-State = Literal["ok", "note", "fail"]
 SIGNS = {"ok": "[green]ok  [/]", "note": "[yellow]note[/]", "fail": "[red]FAIL[/]"}
 # The maintained forks first, the upstream distribution second; both import under one name.
 CODE_BASES = {
@@ -39,7 +37,7 @@ class Finding:
 
 def check_python() -> Finding:
     found = ".".join(map(str, sys.version_info[:3]))
-    if sys.version_info < (3, 11):
+    if sys.version_info < (3, 11):  # noqa: UP036  the doctor also sees bare checkouts
         return Finding("fail", f"Python {found}", "install Python 3.11 or newer")
     return Finding("ok", f"Python {found}")
 

@@ -7,11 +7,13 @@ import json
 from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 from PIL import Image
 
-Result = tuple[str, str, str]
+State = Literal["ok", "note", "fail"]
+Result = tuple[State, str, str]  # state, what was found, remedy
 COCO_FULL = (118287, 5000)
 ADE20K_FULL = (20210, 2000)
 IMAGENET_FULL = 1281167
@@ -120,11 +122,11 @@ def check_imagenet(folder: Path) -> Result:
     """One folder a class below train/ (and val/)."""
     counts = {}
     for split in ("train", "val"):
-        classes = [path for path in (folder / split).glob("*") if path.is_dir()]
+        folders = [path for path in (folder / split).glob("*") if path.is_dir()]
         pictures = sum(
-            entry.suffix.lower() in IMAGES for path in classes for entry in path.iterdir()
+            entry.suffix.lower() in IMAGES for path in folders for entry in path.iterdir()
         )
-        counts[split] = (len(classes), pictures)
+        counts[split] = (len(folders), pictures)
     classes, pictures = counts["train"]
     if not pictures:
         return "fail", f"ImageNet {folder}: no pictures below train/CLASS/", "see the README"

@@ -1,4 +1,4 @@
-"""The runner behind `runner_type = 'TransferRunner'`: one option moves the data, failures are noted.
+"""The runner behind `runner_type = 'TransferRunner'`: one option moves the data, failures noted.
 
 MMEngine fills `data_root` into derived paths while it reads a config, before `--cfg-options` are
 merged, so overriding it there changes nothing. Here the paths follow.

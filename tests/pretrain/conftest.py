@@ -13,6 +13,7 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 TINY = {
     "model.encoder.img_size": 32,
+    "model.encoder.patch_size": 8,
     "model.encoder.embed_dims": 16,
     "model.encoder.depth": 2,
     "model.encoder.num_heads": 2,

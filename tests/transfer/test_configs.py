@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 import torch
 from mmengine.config import Config
-from mmengine.registry import MODELS, OPTIM_WRAPPERS, PARAM_SCHEDULERS, DefaultScope
 from mmengine.optim import build_optim_wrapper
+from mmengine.registry import MODELS, OPTIM_WRAPPERS, PARAM_SCHEDULERS, DefaultScope
 from torch import nn
 
 import transfer
@@ -137,7 +137,7 @@ def rates(name: str, iterations: list[int]) -> list[float]:
 
 
 def test_li_et_al_warm_up_for_a_quarter_epoch_then_half_a_cosine() -> None:
-    assert 184375 / 100 / 4 == pytest.approx(461, abs=0.1)
+    assert pytest.approx(461, abs=0.1) == 184375 / 100 / 4
     start, warm, tenth = rates("coco/mask-rcnn_vit-b_fpn_lsj-100e", [0, 461, 18437])
     assert start == pytest.approx(1e-3)
     assert warm == pytest.approx((1 + math.cos(math.pi * 461 / 184375)) / 2)

@@ -7,15 +7,15 @@ that exists is complete.
 from pathlib import Path
 from typing import Any
 
-import transfer
-from backbones.checkpoints import LoadReport
-from backbones.runs.hook import RunRecordHook
-from backbones.runs.provenance import config_hash
 from mmengine.dist import is_main_process
 from mmengine.model import is_model_wrapper
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+import transfer
+from backbones.checkpoints import LoadReport
+from backbones.runs.hook import RunRecordHook
+from backbones.runs.provenance import config_hash
 from transfer.manifest import describe_data
 
 CONFIGS = Path(transfer.__file__).parent / "configs"

@@ -8,10 +8,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from backbones.runs.files import write_atomic
 from mmdet.evaluation.metrics import CocoMetric
 from mmengine.registry import METRICS
 from pycocotools.cocoeval import COCOeval
+
+from backbones.runs.files import write_atomic
 
 Detection = dict[str, Any]
 KINDS = {"bbox": "box", "segm": "mask"}

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from backbones.runs.files import write_atomic
 from mmengine.registry import METRICS
 from mmseg.evaluation.metrics import IoUMetric
 from numpy.typing import NDArray
+
+from backbones.runs.files import write_atomic
 
 Counts = NDArray[np.int64]
 NAMES = {"mIoU": "miou", "mAcc": "macc", "aAcc": "aacc"}

@@ -40,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(
         prog="python -m transfer.toy",
-        description="Textured, overlapping, labelled shapes in the layouts of COCO 2017 (OUT/coco), "
+        description="Textured, overlapping, labelled shapes in the layout of COCO 2017 (OUT/coco), "
         "ADE20K (OUT/ade20k) and ImageNet (OUT/imagenet). The folder appears when it is complete; "
         "the same set in the same place is kept.",
         formatter_class=argparse.ArgumentDefaultsHelpFormatter,

@@ -115,7 +115,7 @@ def _place(
 
 def _leaves_room(one: Mask, other: Mask) -> bool:
     shared = np.count_nonzero(one & other)
-    return shared <= MAX_COVERED * min(np.count_nonzero(one), np.count_nonzero(other))
+    return bool(shared <= MAX_COVERED * min(np.count_nonzero(one), np.count_nonzero(other)))
 
 
 def _draw(
@@ -135,8 +135,8 @@ def _draw(
     dx = (axis[None, columns] - np.float32(middle[0])) / np.float32(scale)
     dy = (axis[rows, None] - np.float32(middle[1])) / np.float32(scale)
     cos, sin = np.float32(np.cos(angle)), np.float32(np.sin(angle))
-    x = (cos * dx + sin * dy) * np.float32(squash)
-    y = (cos * dy - sin * dx) / np.float32(squash)
+    x = np.asarray((cos * dx + sin * dy) * np.float32(squash), dtype=np.float32)
+    y = np.asarray((cos * dy - sin * dx) / np.float32(squash), dtype=np.float32)
     distance = outline_distance(str(outline), x, y) * np.float32(scale)
     mask = np.zeros((size, size), dtype=bool)
     mask[rows, columns] = distance < 0
@@ -160,6 +160,8 @@ def _paint(rng: np.random.Generator, image: NDArray[np.float32], shape: Shape) -
         v = (shape.y * np.float32(cos) - shape.x * np.float32(sin)) * np.float32(pitch)
         texture = texture_of(shape.class_index)
         value = texture_value(texture, u + np.float32(phase[0]), v + np.float32(phase[1]))
+        if (shape.distance < 0).any():
+            value = value - value[shape.distance < 0].mean()  # so that brightness tells nothing
     painted = _two_tone(rng, value, contrast=(40, 75))
     alpha = np.clip(np.float32(0.5) - shape.distance, 0, 1)[..., None]
     below = image[shape.window]

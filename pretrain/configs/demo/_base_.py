@@ -6,7 +6,7 @@ encoder = dict(
 decoder = dict(embed_dims=64, depth=1, num_heads=4)
 
 data_root = "data/toy/imagenet/train"
-epochs = 30
+epochs = 36
 warmup_epochs = 2
 batch_size = 32
 base_lr = 8e-3  # per 256 pictures; a small model on few pictures takes far more than the paper's

@@ -6,9 +6,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from pycocotools.coco import COCO
 
+import transfer
 from backbones.checkpoints import LoadReport
 from backbones.export import save_export
 from transfer.hooks.record import method_of
@@ -64,10 +66,8 @@ def test_weights_and_method_come_from_the_export(run, tmp_path: Path) -> None:
     from mmengine.registry import MODELS
 
     init_default_scope("mmengine")
-    vit = MODELS.build(
-        {"type": "PlainViT", "arch": None, "embed_dims": 128, "depth": 6, "num_heads": 4}
-        | {"patch_size": 8, "img_size": 96}
-    )
+    toy = Config.fromfile(Path(transfer.__file__).parent / "configs/_base_/toy_vit.py").toy_vit
+    vit = MODELS.build({"type": "PlainViT", **toy})
     path = tmp_path / "mae.pth"
     meta = save_export(path, vit.state_dict(), {"method": "mae-pixel", "target": "pixel"})
     runner = run("ade20k/toy", **{"model.backbone.init_cfg.checkpoint": str(path)})

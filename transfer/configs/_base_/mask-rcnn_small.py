@@ -1,6 +1,6 @@
 """The same Mask R-CNN with 64-channel heads and few regions, for small pictures on a CPU.
 
-Li et al.'s shape is kept: several depths, FPN and BatchNorm in all heads, windows and global blocks.
+Li et al.'s shape is kept: several depths, FPN, BatchNorm in all heads, windows, global blocks.
 """
 
 _base_ = "./mask-rcnn.py"

@@ -1,4 +1,4 @@
-"""UperNet on a plain ViT with an FCN auxiliary head, AdamW with layer decay, polynomial schedule."""
+"""UperNet on a plain ViT with an FCN auxiliary head, AdamW, layer decay, polynomial schedule."""
 
 _base_ = ["./run.py", "./ade20k.py"]
 

@@ -62,7 +62,7 @@ test_dataloader = val_dataloader
 optim_wrapper = dict(
     dtype="float32",
     optimizer=dict(lr=2e-3),
-    paramwise_cfg=dict(layer_decay=0.9, no_decay=["1d", "bias"]),
+    paramwise_cfg=dict(layer_decay=0.75, no_decay=["1d", "bias"]),
     clip_grad=dict(max_norm=5.0),
 )
 train_cfg = dict(max_iters=250, val_interval=250)
