@@ -1,4 +1,4 @@
-"""The house rules that a machine can check: who imports whom, strict loading, what the wheel holds."""
+"""House rules that a machine can check: who imports whom, strict loading, the wheel's content."""
 
 import ast
 import re

@@ -1,0 +1,57 @@
+"""Stop at the first loss that is not a number, and say what was in the batch."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from mmengine.hooks import Hook
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+
+REMEDY = (
+    "lower the learning rate, lengthen the warm-up, clip gradients "
+    "(optim_wrapper.clip_grad.max_norm=1), or train in bf16 or fp32 instead of fp16; "
+    "checkpoints up to here are kept, continue from one with --resume"
+)
+
+
+@HOOKS.register_module()
+class StopOnDivergence(Hook):
+    """Checks the loss every `interval` iterations (each check waits for the device)."""
+
+    priority = "VERY_HIGH"
+
+    def __init__(self, interval: int = 20) -> None:
+        self.interval = interval
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict[str, Any] | None = None,
+    ) -> None:
+        if not self.every_n_train_iters(runner, self.interval) or not outputs:
+            return
+        loss = outputs.get("loss")
+        if loss is None:
+            return
+        value = loss.item() if isinstance(loss, torch.Tensor) else float(loss)
+        if not math.isfinite(value):
+            raise FloatingPointError(
+                f"the loss is {value} at iteration {runner.iter + 1} ({_names(data_batch)}); {REMEDY}"
+            )
+
+
+def _names(batch: Any) -> str:
+    """The pictures of a batch, as far as it tells."""
+    samples = batch.get("data_samples") if isinstance(batch, dict) else None
+    if isinstance(samples, Sequence):
+        paths = [getattr(sample, "img_path", None) for sample in samples]
+        known = [str(path) for path in paths if path]
+        if known:
+            return "batch: " + ", ".join(known[:8])
+    if isinstance(batch, dict) and isinstance(batch.get("path"), Sequence):
+        return "batch: " + ", ".join(map(str, batch["path"][:8]))
+    return "the batch carries no file names"

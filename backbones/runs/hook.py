@@ -1,0 +1,126 @@
+"""The hook behind every result record: time, memory, speed, curves, and why a run failed."""
+
+import sys
+import time
+import traceback
+from datetime import UTC, datetime
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+import torch
+from mmengine.dist import is_main_process
+from mmengine.hooks import Hook
+from mmengine.runner import Runner
+
+from backbones.runs.files import write_json
+from backbones.runs.provenance import environment
+
+SCHEMA = 1
+MOST_POINTS = 200
+
+
+class RunRecordHook(Hook):
+    """Writes `result.json` once, when training has ended; `failure.json` when it dies.
+
+    Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
+    """
+
+    priority = "VERY_LOW"
+
+    def __init__(self) -> None:
+        self.curves: dict[str, list[tuple[int, float]]] = {}
+        self.last_metrics: dict[str, float] = {}
+        self.images = 0
+        self.train_seconds = 0.0
+        self.first_iteration = 0
+
+    def describe(self, runner: Runner) -> dict[str, Any]:
+        """What only the subclass knows: kind, cell, protocol, metrics, … (see the record schema)."""
+        raise NotImplementedError
+
+    def before_train(self, runner: Runner) -> None:
+        self.started = datetime.now(UTC)
+        self.first_iteration = runner.iter
+        self.folder = Path(runner.work_dir)
+        if is_main_process():
+            (self.folder / "failure.json").unlink(missing_ok=True)
+            sys.excepthook = self.on_exception
+        if torch.cuda.is_available():
+            torch.cuda.reset_peak_memory_stats()
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        self.iteration_start = time.perf_counter()
+
+    def after_train_iter(
+        self,
+        runner: Runner,
+        batch_idx: int,
+        data_batch: Any = None,
+        outputs: dict[str, Any] | None = None,
+    ) -> None:
+        self.train_seconds += time.perf_counter() - self.iteration_start
+        self.images += _batch_size(data_batch)
+        step = max(1, runner.max_iters // MOST_POINTS)
+        if outputs and "loss" in outputs and (runner.iter + 1) % step == 0:
+            loss = torch.as_tensor(outputs["loss"]).detach().item()
+            self.curves.setdefault("loss", []).append((runner.iter + 1, loss))
+
+    def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
+        self.last_metrics = dict(metrics or {})
+        for name, value in self.last_metrics.items():
+            if isinstance(value, int | float):
+                self.curves.setdefault(name, []).append((runner.iter, float(value)))
+
+    def after_train(self, runner: Runner) -> None:
+        if is_main_process():
+            record = {"schema": SCHEMA, **self.describe(runner)}
+            record["seed"] = runner.seed
+            record["environment"] = environment()
+            record["timing"] = self.timing()
+            record.setdefault("curves", self.curves)
+            write_json(self.folder / "result.json", record)
+
+    def timing(self) -> dict[str, Any]:
+        finished = datetime.now(UTC)
+        return {
+            "started": self.started.isoformat(timespec="seconds"),
+            "finished": finished.isoformat(timespec="seconds"),
+            "wall_seconds": round((finished - self.started).total_seconds(), 2),
+            "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
+            "peak_memory_bytes": peak_memory(),
+            "resumed_at": self.first_iteration,
+        }
+
+    def on_exception(
+        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
+    ) -> None:
+        """Last words of a dying run; the traceback is printed as always."""
+        sys.__excepthook__(kind, error, trace)
+        failure = {
+            "schema": SCHEMA,
+            "error": kind.__name__,
+            "message": str(error),
+            "traceback": "".join(traceback.format_exception(kind, error, trace))[-8000:],
+            "when": datetime.now(UTC).isoformat(timespec="seconds"),
+        }
+        try:
+            write_json(self.folder / "failure.json", failure)
+        except OSError as full:  # the disk may be what failed
+            print(f"could not write {self.folder / 'failure.json'}: {full}", file=sys.stderr)
+
+
+def peak_memory() -> int:
+    """Most memory held at once, in bytes: of the GPU where there is one, else of this process."""
+    if torch.cuda.is_available():
+        return torch.cuda.max_memory_allocated()
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
+def _batch_size(batch: Any) -> int:
+    if isinstance(batch, dict):
+        for value in batch.values():
+            return len(value)
+    return len(batch) if isinstance(batch, list | tuple) else 0
