@@ -13,14 +13,16 @@ from transfer.toy.scene import Instance, Mask
 
 ENLARGE = 4  # contours run through pixel centres; on an enlarged mask they follow pixel edges
 SMALLEST_AREA = 40  # pixels; what is left visible below this is not annotated
+SMALLEST_PIECE = 10  # pixels; crumbs that another shape cut off are left out
 
 
 def annotate(instances: list[Instance], image_id: int) -> list[dict[str, Any]]:
     """COCO annotations of one picture, without their running `id`."""
     annotations = []
     for instance in instances:
-        area = int(np.count_nonzero(instance.mask))
-        polygons = polygons_of(instance.mask) if area >= SMALLEST_AREA else []
+        mask = without_crumbs(instance.mask)
+        area = int(np.count_nonzero(mask))
+        polygons = polygons_of(mask) if area >= SMALLEST_AREA else []
         if polygons:
             annotations.append(
                 {
@@ -28,7 +30,7 @@ def annotate(instances: list[Instance], image_id: int) -> list[dict[str, Any]]:
                     "category_id": instance.class_index + 1,
                     "segmentation": polygons,
                     "area": area,
-                    "bbox": _box(instance.mask),
+                    "bbox": _box(mask),
                     "iscrowd": 0,
                 }
             )
@@ -63,6 +65,13 @@ def instances_file(
     }
 
 
+def without_crumbs(mask: Mask) -> Mask:
+    _, pieces, stats, _ = cv2.connectedComponentsWithStats(mask.astype(np.uint8), connectivity=4)
+    large = stats[:, cv2.CC_STAT_AREA] >= SMALLEST_PIECE
+    large[0] = False  # what is not the shape
+    return np.asarray(large[pieces])
+
+
 def polygons_of(mask: Mask) -> list[list[float]]:
     """Outer contours in continuous picture coordinates, [x0, y0, x1, y1, …] each."""
     large = np.repeat(np.repeat(mask.astype(np.uint8), ENLARGE, 0), ENLARGE, 1)
@@ -70,7 +79,7 @@ def polygons_of(mask: Mask) -> list[list[float]]:
     polygons = []
     for contour in contours:
         points = cv2.approxPolyDP(contour, 0.6 * ENLARGE, True)[:, 0]  # [P, 2]
-        if len(points) >= 3 and cv2.contourArea(contour) >= SMALLEST_AREA / 4 * ENLARGE**2:
+        if len(points) >= 3:
             polygons.append(((points + 0.5) / ENLARGE).round(2).ravel().tolist())
     return polygons
 
