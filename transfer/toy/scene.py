@@ -21,7 +21,7 @@ from transfer.toy.patterns import (
 Mask = NDArray[np.bool_]
 MAX_COVERED = 0.4  # of the smaller of two shapes: no shape can punch a hole into another
 PLACING_ATTEMPTS = 12
-TILT = 0.35  # radians: things stand upright, more or less, and so do their patterns
+TILT = 0.2  # radians: things stand upright, more or less, and so do their patterns
 
 
 @dataclass(frozen=True)
@@ -153,7 +153,7 @@ def _paint(rng: np.random.Generator, image: NDArray[np.float32], shape: Shape) -
     if shape.class_index is None:
         value = np.zeros_like(shape.x)
     else:
-        period = rng.uniform(0.065, 0.09) * size / shape.radius
+        period = rng.uniform(0.11, 0.135) * size / shape.radius
         turn, phase = rng.uniform(-TILT, TILT), rng.uniform(0, 2 * np.pi, 2)
         cos, sin, pitch = np.cos(turn), np.sin(turn), 2 * np.pi / period
         u = (shape.x * np.float32(cos) + shape.y * np.float32(sin)) * np.float32(pitch)

@@ -13,7 +13,7 @@ from pycocotools.coco import COCO
 
 from transfer.toy.ade20k import LABELS
 from transfer.toy.classes import CLASSES
-from transfer.toy.coco import SMALLEST_AREA, polygons_of, without_crumbs
+from transfer.toy.coco import polygons_of
 from transfer.toy.scene import render_scene
 from transfer.toy.write import ToyOptions, write_toy
 

@@ -62,10 +62,10 @@ test_dataloader = val_dataloader
 optim_wrapper = dict(
     dtype="float32",
     optimizer=dict(lr=2e-3),
-    paramwise_cfg=dict(layer_decay=0.75, no_decay=["1d", "bias"]),
+    paramwise_cfg=dict(layer_decay=0.65, no_decay=["1d", "bias"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=250, val_interval=250)
+train_cfg = dict(max_iters=200, val_interval=200)
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=10),
     dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=0),

@@ -89,10 +89,10 @@ test_dataloader = val_dataloader
 optim_wrapper = dict(
     dtype="float32",
     optimizer=dict(lr=2e-3, weight_decay=0.05),
-    paramwise_cfg=dict(layer_decay=0.75, no_decay=["norm", "pos_embed", "relative_position"]),
+    paramwise_cfg=dict(layer_decay=0.65, no_decay=["norm", "pos_embed", "relative_position"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=250, val_interval=250)
+train_cfg = dict(max_iters=220, val_interval=220)
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=20),
     dict(type="CosineAnnealingLR", eta_min=0, by_epoch=False, begin=0),
