@@ -1,0 +1,84 @@
+"""Suites are checked before anything runs, and every mistake is named."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from transfer.suite import read_suite
+
+ROOT = Path(__file__).parents[2]
+SUITES = sorted((ROOT / "transfer/suites").glob("*.yaml"))
+
+
+@pytest.fixture(autouse=True)
+def _project_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(ROOT)
+
+
+def demo(**changes: Any) -> dict[str, Any]:
+    content: dict[str, Any] = yaml.safe_load((ROOT / "transfer/suites/demo.yaml").read_text())
+    return {**content, **changes}
+
+
+@pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
+def test_shipped_suites_compare_four_initialisations_on_two_tasks(path: Path) -> None:
+    content = {**yaml.safe_load(path.read_text()), "data_root": "somewhere"}
+    suite = read_suite(content, only_plan=True)
+    assert suite.name == path.stem
+    assert list(suite.methods) == ["random", "supervised", "mae-pixel", "mae-pixel-norm"]
+    assert list(suite.tasks) == ["coco", "ade20k"]
+    assert suite.methods["random"].config is None
+    assert suite.resume == (path.stem == "paper")
+
+
+def test_several_gpus_launch_both_stages_distributed() -> None:
+    suite = read_suite(demo(gpus=4))
+    assert suite.launch == "--gpus 4 --launcher pytorch"
+    assert suite.pretrain_command == "torchrun --standalone --nproc-per-node 4 -m pretrain"
+    assert read_suite(demo(gpus=1)).launch == ""
+
+
+def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
+    suite = read_suite(demo(methods={"random": None, "dino": {"checkpoint": "dino.pth"}}))
+    assert suite.methods["dino"].checkpoint == "dino.pth"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"data_root": None}, r"--config data_root=PATH"),
+        ({"sedes": [0]}, r"unknown keys \['sedes'\]"),
+        ({"seeds": 3}, "seeds must be a list"),
+        ({"methods": {"mea-pixel": None}}, "methods.mea-pixel: unknown method without weights"),
+        ({"methods": {"x": {"confg": "a"}}}, r"methods.x: unknown keys \['confg'\]"),
+        (
+            {"methods": {"x": {"config": "setup.sh", "checkpoint": "b"}}},
+            "config .* or checkpoint .*, not both",
+        ),
+        ({"methods": {}}, "methods must map names"),
+        ({"tasks": {"coco": {"package": "mmdet"}}}, "package must be one of"),
+        ({"tasks": {"coco": {"package": "mmdetection"}}}, "tasks.coco: data is missing"),
+        (
+            {"methods": {"random": {"transfer_options": {"cocoa": ["a=1"]}}}},
+            r"transfer_options: no tasks \['cocoa'\]",
+        ),
+        (
+            {"methods": {"random": {"pretrain_options": ["epochs"]}}},
+            "options must be a list of KEY=VALUE",
+        ),
+    ],
+)
+def test_a_wrong_key_or_value_is_named(changes: dict[str, Any], message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        read_suite(demo(**changes))
+
+
+def test_missing_data_and_configs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match=r"data_root .*nowhere is no folder"):
+        read_suite(demo(toy=None, data_root=str(tmp_path / "nowhere")))
+    with pytest.raises(FileNotFoundError, match=r"tasks\.coco\.data: .* transfer.doctor"):
+        read_suite(demo(toy=None, data_root=str(tmp_path)))
+    with pytest.raises(FileNotFoundError, match=r"there is no pretrain/none.py"):
+        read_suite(demo(methods={"x": {"config": "pretrain/none.py"}}))
