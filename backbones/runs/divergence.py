@@ -39,9 +39,8 @@ class StopOnDivergence(Hook):
             return
         value = loss.item() if isinstance(loss, torch.Tensor) else float(loss)
         if not math.isfinite(value):
-            raise FloatingPointError(
-                f"the loss is {value} at iteration {runner.iter + 1} ({_names(data_batch)}); {REMEDY}"
-            )
+            where = f"iteration {runner.iter + 1} ({_names(data_batch)})"
+            raise FloatingPointError(f"the loss is {value} at {where}; {REMEDY}")
 
 
 def _names(batch: Any) -> str:

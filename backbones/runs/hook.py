@@ -36,7 +36,7 @@ class RunRecordHook(Hook):
         self.first_iteration = 0
 
     def describe(self, runner: Runner) -> dict[str, Any]:
-        """What only the subclass knows: kind, cell, protocol, metrics, … (see the record schema)."""
+        """What only the subclass knows: kind, cell, protocol, metrics, … (the record schema)."""
         raise NotImplementedError
 
     def before_train(self, runner: Runner) -> None:

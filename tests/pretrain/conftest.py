@@ -18,7 +18,14 @@ TINY = {
     "model.encoder.depth": 2,
     "model.encoder.num_heads": 2,
 }
-RUN = {"epochs": 4, "warmup_epochs": 1, "batch_size": 4, "workers": 0, "save_interval": 1}
+RUN = {
+    "base_lr": 2e-3,
+    "epochs": 4,
+    "warmup_epochs": 1,
+    "batch_size": 4,
+    "workers": 0,
+    "save_interval": 1,
+}
 
 
 def draw_pictures(folder: Path, number: int, seed: int) -> None:

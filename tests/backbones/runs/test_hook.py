@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-SCRIPT = '''
+SCRIPT = """
 import sys
 import torch
 from mmengine.model import BaseModel
@@ -41,7 +41,7 @@ Runner(
     custom_hooks=[Hook(), StopOnDivergence(interval=1)],
     default_scope="mmengine",
 ).train()
-'''
+"""
 
 
 def run(tmp_path: Path, nan_at: int) -> subprocess.CompletedProcess[str]:

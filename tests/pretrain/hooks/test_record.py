@@ -33,7 +33,7 @@ def test_places_seeds_and_devices_do_not_change_a_recipe(
     "options",
     [
         {"epochs": 9},
-        {"batch_size": 32},
+        {"batch_size": 64},
         {"model.mask_ratio": 0.5},
         {"train_dataloader.dataset.scale": (0.5, 1.0)},
     ],
