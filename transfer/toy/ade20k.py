@@ -1,6 +1,6 @@
 """Scenes in the layout of ADE20K: one label plane a picture, 0 = void, then classes from 1.
 
-Objects come first (1 … 9), grounds after them (10 … 12); unlabelled shapes are void.
+Objects come first (1 … 6), grounds after them (7 … 9); unlabelled shapes are void.
 """
 
 import numpy as np
@@ -13,7 +13,7 @@ LABELS = (*CLASSES, *STUFF)
 
 
 def label_plane(scene: Scene) -> NDArray[np.uint8]:
-    """[S, S] of 0 … 12."""
+    """[S, S] of 0 … 9."""
     table = np.zeros(256, dtype=np.uint8)  # 255, below an unlabelled shape, stays void
     table[: len(STUFF)] = np.arange(len(STUFF)) + len(CLASSES) + 1
     plane = table[scene.stuff]

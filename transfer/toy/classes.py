@@ -1,11 +1,11 @@
-"""What there is to tell apart: three outlines times three textures, on three kinds of ground."""
+"""What there is to tell apart: two outlines times three textures, on three kinds of ground."""
 
-OUTLINES = ("disc", "triangle", "cross")
+OUTLINES = ("disc", "cross")
 TEXTURES = ("striped", "checked", "dotted")
 
-# Class i has texture i // 3 and outline i % 3.
+# Class i has texture i // 2 and outline i % 2.
 CLASSES = tuple(f"{texture} {outline}" for texture in TEXTURES for outline in OUTLINES)
-STUFF = ("grain", "clouds", "waves")
+STUFF = ("bricks", "clouds", "waves")
 
 
 def texture_of(class_index: int) -> str:

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 
 from transfer.toy.classes import CLASSES, OUTLINES, STUFF, outline_of, texture_of
 from transfer.toy.patterns import (
+    PERIOD,
+    TILT,
     Plane,
     ground_value,
     light,
@@ -21,7 +23,7 @@ from transfer.toy.patterns import (
 Mask = NDArray[np.bool_]
 MAX_COVERED = 0.4  # of the smaller of two shapes: no shape can punch a hole into another
 PLACING_ATTEMPTS = 12
-TILT = 0.2  # radians: things stand upright, more or less, and so do their patterns
+OBJECT_CONTRAST, GROUND_CONTRAST = (40, 75), (30, 50)  # of 255: root mean square of a texture
 
 
 @dataclass(frozen=True)
@@ -88,11 +90,11 @@ def _paint_ground(
 ) -> tuple[NDArray[np.float32], NDArray[np.uint8]]:
     first, second = rng.choice(len(STUFF), 2, replace=False)
     stuff = np.full((size, size), first, dtype=np.uint8)
-    image = _two_tone(rng, ground_value(STUFF[first], size, rng), contrast=(10, 25))
+    image = _two_tone(rng, ground_value(STUFF[first], size, rng), contrast=GROUND_CONTRAST)
     if rng.random() < 0.6:
         side = wavy_side(size, rng)
         stuff[side] = second
-        other = _two_tone(rng, ground_value(STUFF[second], size, rng), contrast=(10, 25))
+        other = _two_tone(rng, ground_value(STUFF[second], size, rng), contrast=GROUND_CONTRAST)
         image[side] = other[side]
     return image, stuff
 
@@ -153,7 +155,7 @@ def _paint(rng: np.random.Generator, image: NDArray[np.float32], shape: Shape) -
     if shape.class_index is None:
         value = np.zeros_like(shape.x)
     else:
-        period = rng.uniform(0.11, 0.135) * size / shape.radius
+        period = rng.uniform(*PERIOD) * size / shape.radius
         turn, phase = rng.uniform(-TILT, TILT), rng.uniform(0, 2 * np.pi, 2)
         cos, sin, pitch = np.cos(turn), np.sin(turn), 2 * np.pi / period
         u = (shape.x * np.float32(cos) + shape.y * np.float32(sin)) * np.float32(pitch)
@@ -162,7 +164,7 @@ def _paint(rng: np.random.Generator, image: NDArray[np.float32], shape: Shape) -
         value = texture_value(texture, u + np.float32(phase[0]), v + np.float32(phase[1]))
         if (shape.distance < 0).any():
             value = value - value[shape.distance < 0].mean()  # so that brightness tells nothing
-    painted = _two_tone(rng, value, contrast=(40, 75))
+    painted = _two_tone(rng, value, contrast=OBJECT_CONTRAST)
     alpha = np.clip(np.float32(0.5) - shape.distance, 0, 1)[..., None]
     below = image[shape.window]
     below += alpha * (painted - below)
@@ -172,7 +174,7 @@ def _two_tone(
     rng: np.random.Generator, value: Plane, *, contrast: tuple[float, float]
 ) -> NDArray[np.float32]:
     """Two random colours around a random middle: neither hue nor brightness tells a class."""
-    middle = rng.uniform(80, 175, 3)
+    middle = rng.uniform(115, 140, 3)
     direction = rng.normal(0, 0.5, 3) + 1.2  # mostly a change of brightness
     direction *= rng.uniform(*contrast) / np.sqrt(np.mean(direction**2))
     image = np.empty((*value.shape, 3), dtype=np.float32)

@@ -24,7 +24,7 @@ from transfer.toy.classes import CLASSES
 from transfer.toy.coco import annotate, image_entry, instances_file
 from transfer.toy.scene import render_scene
 
-VERSION = 1  # of the drawing; a change to any pixel is a new version
+VERSION = 2  # of the drawing; a change to any pixel is a new version
 MARK = "toy.json"
 SPLITS = ("train", "val")
 ADE20K_FOLDER = {"train": "training", "val": "validation"}

@@ -13,3 +13,4 @@ _base_ = ["../_base_/mae.py", "_base_.py"]
 
 method = "mae-pixel-norm"
 model = dict(encoder={{_base_.encoder}}, decoder={{_base_.decoder}}, target=dict(normalize=True))
+train_dataloader = dict(dataset=dict(scale=(0.5, 1.0)))

@@ -13,10 +13,10 @@ _base_ = ["../_base_/upernet.py", "../_base_/toy_vit.py"]
 
 size = (96, 96)
 classes = (
-    *("striped disc", "striped triangle", "striped cross"),
-    *("checked disc", "checked triangle", "checked cross"),
-    *("dotted disc", "dotted triangle", "dotted cross"),
-    *("grain", "clouds", "waves"),
+    *("striped disc", "striped cross"),
+    *("checked disc", "checked cross"),
+    *("dotted disc", "dotted cross"),
+    *("bricks", "clouds", "waves"),
 )
 model = dict(
     data_preprocessor=dict(size=size),
@@ -61,8 +61,8 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     dtype="float32",
-    optimizer=dict(lr=2e-3),
-    paramwise_cfg=dict(layer_decay=0.65, no_decay=["1d", "bias"]),
+    optimizer=dict(lr=4e-3),
+    paramwise_cfg=dict(layer_decay=0.75, no_decay=["1d", "bias"]),
     clip_grad=dict(max_norm=5.0),
 )
 train_cfg = dict(max_iters=200, val_interval=200)

@@ -13,9 +13,9 @@ _base_ = ["../_base_/mask-rcnn_small.py", "../_base_/toy_vit.py"]
 
 size = (96, 96)
 classes = (
-    *("striped disc", "striped triangle", "striped cross"),
-    *("checked disc", "checked triangle", "checked cross"),
-    *("dotted disc", "dotted triangle", "dotted cross"),
+    *("striped disc", "striped cross"),
+    *("checked disc", "checked cross"),
+    *("dotted disc", "dotted cross"),
 )
 strides = [6, 12, 24]
 extractor = dict(featmap_strides=strides)
@@ -42,9 +42,9 @@ model = dict(
     rpn_head=dict(anchor_generator=dict(strides=strides)),
     roi_head=dict(
         bbox_roi_extractor=extractor,
-        bbox_head=dict(type="ConvFCBBoxHead", num_shared_convs=1, num_shared_fcs=1, num_classes=9),
+        bbox_head=dict(type="ConvFCBBoxHead", num_shared_convs=1, num_shared_fcs=1, num_classes=6),
         mask_roi_extractor=dict(**extractor, roi_layer=dict(output_size=7)),
-        mask_head=dict(num_convs=1, roi_feat_size=7, num_classes=9),
+        mask_head=dict(num_convs=1, roi_feat_size=7, num_classes=6),
     ),
     train_cfg=dict(rcnn=dict(sampler=dict(num=32), mask_size=14)),
 )
@@ -88,11 +88,11 @@ test_dataloader = val_dataloader
 
 optim_wrapper = dict(
     dtype="float32",
-    optimizer=dict(lr=2e-3, weight_decay=0.05),
-    paramwise_cfg=dict(layer_decay=0.65, no_decay=["norm", "pos_embed", "relative_position"]),
+    optimizer=dict(lr=4e-3, weight_decay=0.05),
+    paramwise_cfg=dict(layer_decay=0.75, no_decay=["norm", "pos_embed", "relative_position"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=220, val_interval=220)
+train_cfg = dict(max_iters=280, val_interval=220)
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=20),
     dict(type="CosineAnnealingLR", eta_min=0, by_epoch=False, begin=0),
