@@ -202,22 +202,25 @@ class PlainViT(BaseModule):
             block.eval()  # no stochastic depth where nothing learns
         return self
 
-    def embed(self, images: Tensor) -> tuple[Tensor, Grid]:
-        """Images `[N, 3, H, W]` to patch tokens `[N, L, D]` with positions, and their grid.
+    def project(self, images: Tensor) -> tuple[Tensor, Grid]:
+        """Images `[N, 3, H, W]` to patch tokens `[N, L, D]` without positions, and their grid.
 
         Sides that are no multiple of the patch are zero-padded at the bottom and right.
         """
         x = self.patch_embed(images)  # [N, D, gh, gw]
-        grid = (x.shape[2], x.shape[3])
-        x = x.flatten(2).transpose(1, 2)  # [N, L, D]
-        if self.has_abs_pos:
-            positions = resize_positions(self.pos_embed, self.grid, grid, prefix=self.prefix)
-            x = x + positions[:, self.prefix :]
-        return x, grid
+        return x.flatten(2).transpose(1, 2), (x.shape[2], x.shape[3])
 
-    def patches(self, images: Tensor) -> Tensor:
-        """Patch tokens `[N, L, D]` with positions, without the class token."""
-        return self.embed(images)[0]
+    def locate(self, tokens: Tensor, grid: Grid) -> Tensor:
+        """Add the absolute positions, resized to `grid`, to patch tokens `[N, L, D]`."""
+        if not self.has_abs_pos:
+            return tokens
+        positions = resize_positions(self.pos_embed, self.grid, grid, prefix=self.prefix)
+        return tokens + positions[:, self.prefix :]
+
+    def embed(self, images: Tensor) -> tuple[Tensor, Grid]:
+        """Patch tokens `[N, L, D]` with positions, and their grid."""
+        tokens, grid = self.project(images)
+        return self.locate(tokens, grid), grid
 
     def with_cls(self, tokens: Tensor) -> Tensor:
         """Prepend the class token and its position: `[N, T, D]` to `[N, 1 + T, D]`."""

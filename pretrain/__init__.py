@@ -6,14 +6,24 @@ Importing this registers every type the configs name. Run with `python -m pretra
 from pretrain import accuracy, data, hooks, normalise, optimiser, sampler, schedule
 from pretrain.model import MaskedImageModel, Reconstruction
 from pretrain.supervised import SupervisedModel
-from pretrain.targets import PixelTarget, Target
+from pretrain.targets import HOGTarget, PaletteTarget, PCATarget, PixelTarget, Target, TokenTarget
+from pretrain.tokenizer_model import TokenizerModel
+from pretrain.tokenizers import VQVAE, DalleTokenizer, Tokenizer
 
 __all__ = [
+    "VQVAE",
+    "DalleTokenizer",
+    "HOGTarget",
     "MaskedImageModel",
+    "PCATarget",
+    "PaletteTarget",
     "PixelTarget",
     "Reconstruction",
     "SupervisedModel",
     "Target",
+    "TokenTarget",
+    "Tokenizer",
+    "TokenizerModel",
     "accuracy",
     "data",
     "hooks",

@@ -1,4 +1,4 @@
-"""Views of a picture: random crop and flip for training, resize and centre crop for evaluation.
+"""Where a view of a picture is cut, and how its colours are shaken.
 
 Every draw comes from the generator given, in a fixed order.
 """
@@ -6,10 +6,12 @@ Every draw comes from the generator given, in a fixed order.
 import math
 import random
 
-from PIL import Image
+from PIL import Image, ImageEnhance
 
 ATTEMPTS = 10  # draws before the fallback, as everywhere since Inception
 LARGEST_RATIO = 4 / 3
+
+Box = tuple[float, float, float, float]  # left, top, right, bottom
 
 
 def crop_box(
@@ -30,21 +32,23 @@ def crop_box(
     return left, top, left + w, top + h
 
 
-def random_view(
-    picture: Image.Image, size: int, scale: tuple[float, float], draw: random.Random
-) -> Image.Image:
-    """RandomResizedCrop, bicubic, and a horizontal flip half of the time."""
-    box = crop_box(*picture.size, scale, draw)
-    view = picture.crop(box).resize((size, size), Image.Resampling.BICUBIC)
-    if draw.random() < 0.5:
-        view = view.transpose(Image.Transpose.FLIP_LEFT_RIGHT)
-    return view
+def fixed_box(width: int, height: int, draw: random.Random) -> Box:
+    """A square of 7/8 of the short side anywhere: a crop of 224 after resizing that to 256."""
+    side = min(width, height) * 7 / 8
+    left, top = draw.uniform(0, width - side), draw.uniform(0, height - side)
+    return left, top, left + side, top + side
 
 
-def centre_view(picture: Image.Image, size: int) -> Image.Image:
-    """Short side to 8/7 of `size` (256 for 224), then the middle."""
-    short = size * 8 / 7
-    side = min(picture.size) * size / short
-    left, top = (picture.width - side) / 2, (picture.height - side) / 2
-    box = (left, top, left + side, top + side)
-    return picture.resize((size, size), Image.Resampling.BICUBIC, box=box)
+def centre_box(width: int, height: int) -> Box:
+    """The middle 7/8 of the short side: 224 in the middle after resizing that to 256."""
+    side = min(width, height) * 7 / 8
+    left, top = (width - side) / 2, (height - side) / 2
+    return left, top, left + side, top + side
+
+
+def jitter(picture: Image.Image, strength: float, draw: random.Random) -> Image.Image:
+    """Brightness, contrast and saturation times 1 ± `strength`, in random order."""
+    kinds = [ImageEnhance.Brightness, ImageEnhance.Contrast, ImageEnhance.Color]
+    for kind in draw.sample(kinds, len(kinds)):
+        picture = kind(picture).enhance(draw.uniform(max(0.0, 1 - strength), 1 + strength))
+    return picture

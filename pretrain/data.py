@@ -10,7 +10,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import torch
@@ -20,11 +20,13 @@ from timm.data import rand_augment_transform
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from pretrain.crops import centre_view, random_view
+from pretrain.crops import Box, centre_box, crop_box, fixed_box, jitter
 from pretrain.randomness import derive, seeded
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".tif", ".tiff")
 ATTEMPTS = 50  # unreadable pictures in a row before it is the data that is wrong
+
+CROPS = ("random-size", "fixed", "centre")
 
 Draw = tuple[int, int]  # epoch, index
 
@@ -34,13 +36,17 @@ class Pictures(Dataset[dict[str, Any]]):
     """Pictures below `root`, nested or flat, as uint8 views `[3, size, size]`.
 
     Args:
+        second_size: side of a second view of the same crop (Lanczos), for a tokenizer.
         labelled: the folder right below `root` is the class (torchvision's ImageFolder layout).
-        scale: share of the area a training crop covers.
+        crop: of training views: 'random-size' (and flip), 'fixed' (size, and flip), or 'centre'.
+        scale: share of the area a 'random-size' crop covers.
+        jitter: strength of random changes of brightness, contrast and saturation.
         augment: timm's RandAugment description, e.g. 'rand-m9-mstd0.5-inc1'.
-        train: random crop and flip; else the centre.
+        train: views as above; else always the centre.
 
     Raises:
         FileNotFoundError: where `root` is no folder or holds no picture.
+        ValueError: for an unknown `crop`.
     """
 
     def __init__(
@@ -49,14 +55,20 @@ class Pictures(Dataset[dict[str, Any]]):
         size: int,
         *,
         seed: int = 0,
+        second_size: int | None = None,
         labelled: bool = False,
+        crop: Literal["random-size", "fixed", "centre"] = "random-size",
         scale: tuple[float, float] = (0.2, 1.0),
+        jitter: float = 0.0,
         augment: str | None = None,
         train: bool = True,
     ) -> None:
         self.root = Path(root)
         self.paths = find_pictures(self.root)
         self.size, self.seed, self.scale, self.train = size, seed, scale, train
+        if crop not in CROPS:
+            raise ValueError(f"crop must be one of {CROPS}, got {crop!r}")
+        self.crop, self.jitter, self.second_size = crop, jitter, second_size
         self.classes = class_names(self.root) if labelled else ()
         self.metainfo = {"classes": self.classes}
         known = {name: label for label, name in enumerate(self.classes)}
@@ -77,8 +89,8 @@ class Pictures(Dataset[dict[str, Any]]):
                 skipped.append(self.paths[index])
                 index = derive(self.seed, epoch, index, attempt) % len(self)
                 continue
-            view = self.view(picture, derive(self.seed, epoch, index, attempt))
-            sample = {"images": view, "path": self.paths[index], "skipped": skipped}
+            views = self.views(picture, derive(self.seed, epoch, index, attempt))
+            sample = {**views, "path": self.paths[index], "skipped": skipped}
             return sample if self.labels is None else {**sample, "labels": self.labels[index]}
         raise OSError(
             f"{ATTEMPTS} pictures in a row below {self.root} cannot be read, the last one "
@@ -89,16 +101,40 @@ class Pictures(Dataset[dict[str, Any]]):
         with Image.open(self.root / self.paths[index]) as file:
             return file.convert("RGB")
 
-    def view(self, picture: Image.Image, seed: int) -> Tensor:
-        """One view of a picture, uint8 `[3, S, S]`, the same for the same seed."""
-        if not self.train:
-            picture = centre_view(picture, self.size)
+    def views(self, picture: Image.Image, seed: int) -> dict[str, Tensor]:
+        """`images`, uint8 `[3, S, S]`, and `second` where asked for; the same for the same seed."""
+        draw = random.Random(seed)
+        if self.train and self.crop == "random-size":
+            picture = picture.crop(crop_box(*picture.size, self.scale, draw))
+            box: Box = (0, 0, *picture.size)  # cut first, as torchvision's RandomResizedCrop
+        elif self.train and self.crop == "fixed":
+            box = fixed_box(*picture.size, draw)
         else:
-            picture = random_view(picture, self.size, self.scale, random.Random(seed))
+            box = centre_box(*picture.size)
+        flip = self.train and self.crop != "centre" and draw.random() < 0.5
+        if self.train and self.jitter:
+            picture = jitter(picture, self.jitter, draw)
+        view = resized(picture, box, self.size, Image.Resampling.BICUBIC, flip=flip)
         if self.augment is not None:
             with seeded(seed):
-                picture = augmented(picture, self.augment)
-        return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
+                view = augmented(view, self.augment)
+        views = {"images": to_tensor(view)}
+        if self.second_size is not None:
+            second = resized(picture, box, self.second_size, Image.Resampling.LANCZOS, flip=flip)
+            views["second"] = to_tensor(second)
+        return views
+
+
+def resized(
+    picture: Image.Image, box: Box, size: int, kernel: Image.Resampling, *, flip: bool
+) -> Image.Image:
+    """`box` of `picture` as `size` x `size` pixels."""
+    view = picture.resize((size, size), kernel, box=box)
+    return view.transpose(Image.Transpose.FLIP_LEFT_RIGHT) if flip else view
+
+
+def to_tensor(picture: Image.Image) -> Tensor:
+    return torch.from_numpy(np.array(picture)).permute(2, 0, 1).contiguous()
 
 
 def augmented(picture: Image.Image, augment: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -116,7 +152,8 @@ def augmented(picture: Image.Image, augment: Callable[[Image.Image], Image.Image
 def stack_pictures(samples: list[dict[str, Any]]) -> dict[str, Any]:
     """Samples to a batch: images `[N, 3, S, S]`, labels `[N]` if any, lists of the rest."""
     batch: dict[str, Any] = {name: [sample[name] for sample in samples] for name in samples[0]}
-    batch["images"] = torch.stack(batch["images"])
+    for name in batch.keys() & {"images", "second"}:
+        batch[name] = torch.stack(batch[name])
     if "labels" in batch:
         batch["labels"] = torch.tensor(batch["labels"])
     batch["skipped"] = [path for paths in batch["skipped"] for path in paths]

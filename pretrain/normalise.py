@@ -27,10 +27,13 @@ class NormalisePictures(BaseDataPreprocessor):
         self.register_buffer("std", torch.tensor(std).reshape(-1, 1, 1), persistent=False)
 
     def forward(self, data: dict[str, Any], training: bool = False) -> dict[str, Tensor]:
-        """A batch of `Pictures` to a model's arguments: images `[N, 3, H, W]`, labels `[N]`."""
-        tensors = {name: data[name] for name in ("images", "labels") if name in data}
-        moved = self.cast_data(tensors)
-        return {**moved, "images": (moved["images"].float() / 255 - self.mean) / self.std}
+        """A batch of `Pictures` to a model's arguments: images `[N, 3, H, W]`, `second` the same at
+        another size, labels `[N]`."""
+        names = ("images", "second", "labels")
+        moved: dict[str, Tensor] = self.cast_data({n: data[n] for n in names if n in data})
+        for name in moved.keys() & {"images", "second"}:
+            moved[name] = (moved[name].float() / 255 - self.mean) / self.std
+        return moved
 
     def to_bytes(self, images: Tensor) -> Tensor:
         """Normalised pictures back to uint8 `[N, 3, H, W]`, clipped to what can be shown."""

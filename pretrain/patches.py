@@ -35,3 +35,8 @@ def unpatchify(patches: Tensor, patch_size: int, grid: tuple[int, int]) -> Tenso
     return x.permute(0, 5, 1, 3, 2, 4).reshape(
         N, channels, grid[0] * patch_size, grid[1] * patch_size
     )
+
+
+def grid_of(images: Tensor, patch_size: int) -> tuple[int, int]:
+    """Rows and columns of patches in `images` `[N, 3, H, W]`."""
+    return images.shape[2] // patch_size, images.shape[3] // patch_size

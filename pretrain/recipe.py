@@ -45,7 +45,13 @@ def complete(config: Config, *, world_size: int) -> str:
             f"warmup_epochs {config.warmup_epochs} must be fewer than epochs {config.epochs}; "
             "set both with --cfg-options"
         )
-    schedule = {"type": "WarmupCosineLR", "warmup": config.warmup_epochs, "end": config.epochs}
+    schedule = {
+        "type": "WarmupLR",
+        "warmup": config.warmup_epochs,
+        "end": config.epochs,
+        "floor": config.get("min_lr", 0.0) / lr,
+        "drops": config.get("lr_drops", ()),
+    }
     config.param_scheduler = {**schedule, "by_epoch": True, "convert_to_iter_based": True}
     return (
         f"batch {config.batch_size} = {world_size} processes x {per_device} pictures x "
@@ -72,7 +78,8 @@ def split_batch(batch_size: int, world_size: int, most: int) -> tuple[int, int]:
 
 def fill_data(config: Config) -> None:
     """Folders, picture size, workers and class count, each from its one place."""
-    side = config.model.encoder.get("img_size", 224)
+    encoder = config.model.get("encoder")  # a tokenizer takes any size; its config gives one
+    side = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
     check_pictures(Path(config.data_root))
     roots = {"train_dataloader": config.data_root}
     if config.get("val_root"):

@@ -1,7 +1,4 @@
-"""What the model reconstructs, drawn every few epochs from the same pictures and masks.
-
-Shapes: N pictures, L patches, H W pixels.
-"""
+"""What the model makes of pictures, drawn every few epochs, always of the same ones."""
 
 import copy
 from pathlib import Path
@@ -12,25 +9,23 @@ from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
-from torch import Tensor
 
 from backbones.runs.files import write_atomic
-from pretrain.model import MaskedImageModel
+from pretrain.columns import draw
 from pretrain.panel import draw_panel
-from pretrain.patches import unpatchify
-
-GREY = 128
 
 
 @HOOKS.register_module()
 class ReconstructionFigure(Hook):
-    """Writes `reconstruction/epoch_NNN.png`: original, masked, reconstruction, pasted.
+    """Writes `reconstruction/epoch_NNN.png`, with the same centre crops and masks every time.
 
-    "Pasted" keeps the visible patches and fills the hidden ones with the prediction; the model is
-    not asked for the visible ones, which is why "reconstruction" looks worse there.
+    `size` in pixels, for models that take any size and are trained on crops of another.
     """
 
-    def __init__(self, interval: int = 20, pictures: int = 6, seed: int = 0) -> None:
+    def __init__(
+        self, interval: int = 20, pictures: int = 6, seed: int = 0, size: int | None = None
+    ) -> None:
+        self.size = size
         self.interval = interval
         self.pictures = pictures
         self.seed = seed
@@ -38,9 +33,11 @@ class ReconstructionFigure(Hook):
     def before_train(self, runner: Runner) -> None:
         views = copy.copy(runner.train_dataloader.dataset)
         views.train, views.augment = False, None  # the same centre crop every time
+        views.size = self.size or views.size
         number = min(self.pictures, len(views))
         chosen = torch.linspace(0, len(views) - 1, number).long().tolist()
-        self.images = torch.stack([views[index]["images"] for index in chosen])  # uint8
+        samples = [views[index] for index in chosen]
+        self.batch = {"images": torch.stack([sample["images"] for sample in samples])}  # uint8
 
     def after_train_epoch(self, runner: Runner) -> None:
         last = runner.epoch + 1 == runner.max_epochs
@@ -48,32 +45,10 @@ class ReconstructionFigure(Hook):
             return
         epoch = runner.epoch + 1
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        columns = self.columns(model)
-        caption = f"epoch {epoch}, {model.mask_ratio:.0%} hidden"
-        if model.target.note:
-            caption += f"\n{model.target.note}"
-        digits = len(str(runner.max_epochs))
-        path = Path(runner.work_dir) / "reconstruction" / f"epoch_{epoch:0{max(3, digits)}d}.png"
-        write_atomic(path, draw_panel(columns, caption))
-
-    @torch.no_grad()
-    def columns(self, model: MaskedImageModel) -> dict[str, Tensor]:
-        """Title to uint8 pictures `[N, 3, H, W]`, in the order they are drawn."""
-        preprocess, size = model.data_preprocessor, model.encoder.patch_size
-        images = preprocess({"images": self.images})["images"]
-        generator = torch.Generator().manual_seed(self.seed)
-        noise = torch.rand(len(images), model.encoder.num_patches, generator=generator)
         was_training = model.training
         model.eval()
-        _, prediction, mask = model(images, noise=noise.to(images.device))
+        drawing = draw(model, self.batch, self.seed)
         model.train(was_training)
-        whole = preprocess.to_bytes(model.target.picture(prediction, images))
-        original = self.images.to(whole.device)
-        values = mask[:, :, None].expand(-1, -1, 3 * size**2).to(torch.uint8)  # [N, L, P]
-        hidden = unpatchify(values, size, model.encoder.grid).bool()  # [N, 3, H, W]
-        return {
-            "original": original,
-            "masked": original.masked_fill(hidden, GREY),
-            "reconstruction": whole,
-            "pasted": torch.where(hidden, whole, original),
-        }
+        digits = len(str(runner.max_epochs))
+        path = Path(runner.work_dir) / "reconstruction" / f"epoch_{epoch:0{max(3, digits)}d}.png"
+        write_atomic(path, draw_panel(drawing.columns, f"epoch {epoch}, {drawing.caption}"))

@@ -23,6 +23,8 @@ PLACES = (
     *("device_batch_size", "train_dataloader.batch_size", "optim_wrapper.accumulative_counts"),
     *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),
 )
+# What hooks measure of a tokenizer: name, unit, higher is better.
+MEASURED = (("usage", "", True), ("perplexity", "", True))
 SMOOTHING = 50  # iterations the final loss is averaged over
 
 
@@ -38,6 +40,10 @@ class PretrainRecord(RunRecordHook):
         if "top1" in self.last_metrics:
             top1 = {"value": self.last_metrics["top1"], "unit": "%", "higher_is_better": True}
             metrics["top1"] = top1
+        for name, unit, better in MEASURED:
+            if f"train/{name}" in runner.message_hub.log_scalars:
+                value = float(runner.message_hub.get_scalar(f"train/{name}").current())
+                metrics[name] = {"value": value, "unit": unit, "higher_is_better": better}
         figures = sorted(Path(runner.work_dir).glob("reconstruction/*.png"))
         return {
             "kind": "pretrain",
@@ -48,7 +54,7 @@ class PretrainRecord(RunRecordHook):
                 "seed": runner.seed,
             },
             "protocol": {"name": protocol_name(config), "sha256": recipe_hash(config)},
-            "arch": config.model.encoder.get("arch"),
+            "arch": config.model.get("encoder", {}).get("arch"),
             "target": model.target_name,
             "epochs": config.epochs,
             "metrics": metrics,

@@ -1,6 +1,10 @@
 """What a masked model predicts, one file a target; `target.py` is the interface."""
 
+from pretrain.targets.hog import HOGTarget
+from pretrain.targets.palette import PaletteTarget
+from pretrain.targets.pca import PCATarget
 from pretrain.targets.pixel import PixelTarget
 from pretrain.targets.target import Target
+from pretrain.targets.token import TokenTarget
 
-__all__ = ["PixelTarget", "Target"]
+__all__ = ["HOGTarget", "PCATarget", "PaletteTarget", "PixelTarget", "Target", "TokenTarget"]

@@ -6,6 +6,7 @@ Shapes: N images, L patches, P predicted values a patch, H W pixels.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 from torch import Tensor, nn
 
@@ -16,15 +17,26 @@ class Target(nn.Module, ABC):
     name: str  # as in result records, e.g. "pixel-norm"
     width: int  # P
     note: str = ""  # what a reader of `picture` must know, printed on the figure
+    drawable = True  # whether `picture` works; a token target's tokenizer may have no decoder
+    second_size: int | None = None  # pixels of the view `truth` wants; None: the encoder's own
+    fit_on: int = 0  # training pictures `fit` wants to see before training, 0 for none
 
     @abstractmethod
     def truth(self, images: Tensor) -> Tensor:
-        """What should be predicted for normalised `images` `[N, 3, H, W]`: `[N, L, …]`."""
+        """What should be predicted for normalised `images` `[N, 3, H, W]`: `[N, L]` or
+        `[N, L, …]`."""
 
     @abstractmethod
     def loss(self, prediction: Tensor, truth: Tensor) -> Tensor:
-        """Loss `[N, L]` of every patch, for `prediction` `[N, L, P]`, in the truth's precision."""
+        """Loss `[…]` of every patch, for `prediction` `[…, P]`, at least in float32."""
 
     @abstractmethod
     def picture(self, prediction: Tensor, images: Tensor) -> Tensor:
         """`prediction` `[N, L, P]` as normalised pictures `[N, 3, H, W]`; may look at `images`."""
+
+    def fit(self, batches: Iterable[Tensor]) -> str:
+        """Learn what the target needs from normalised training pictures, once; a log sentence.
+
+        What is learnt lies in buffers and so travels in the checkpoint.
+        """
+        raise NotImplementedError

@@ -2,11 +2,12 @@
 
 import random
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pretrain.crops import crop_box, random_view
+from pretrain.crops import centre_box, crop_box, fixed_box, jitter
 
 side = st.integers(1, 3000)
 
@@ -37,10 +38,28 @@ def test_areas_cover_the_range_evenly() -> None:
     assert abs(sum(areas) / len(areas) - 0.4) < 0.01
 
 
-def test_half_of_the_views_are_flipped() -> None:
-    picture = Image.new("RGB", (64, 64))
-    picture.paste((255, 255, 255), (0, 0, 32, 64))  # white on the left
-    draw = random.Random(0)
-    views = [random_view(picture, 16, (1.0, 1.0), draw) for _ in range(400)]
-    left = sum(view.getpixel((1, 8))[0] > 128 for view in views)
-    assert 160 < left < 240
+@given(st.integers(8, 600), st.integers(8, 600), st.integers(0, 100))
+def test_fixed_and_centre_boxes_are_squares_inside(width: int, height: int, seed: int) -> None:
+    side = pytest.approx(min(width, height) * 7 / 8)
+    for box in (fixed_box(width, height, random.Random(seed)), centre_box(width, height)):
+        left, top, right, bottom = box
+        assert right - left == side
+        assert bottom - top == side
+        assert left >= 0
+        assert top >= 0
+        assert right <= width + 1e-9
+        assert bottom <= height + 1e-9
+    left, top, right, bottom = centre_box(width, height)
+    assert left + right == pytest.approx(width)
+    assert top + bottom == pytest.approx(height)
+
+
+def test_jitter_changes_colours_within_its_strength() -> None:
+    picture = Image.new("RGB", (8, 8), (100, 120, 140))
+    assert jitter(picture, 0.0, random.Random(0)).tobytes() == picture.tobytes()
+    shaken = [jitter(picture, 0.4, random.Random(i)).getpixel((0, 0)) for i in range(200)]
+    brightness = [sum(pixel) / 360 for pixel in shaken]
+    assert 0.58 <= min(brightness) < 0.7  # bytes are cut off, not rounded, thrice
+    assert 1.3 < max(brightness) <= 1.41
+    saturation = [(pixel[2] - pixel[0]) / max(1, sum(pixel) / 3) for pixel in shaken]
+    assert max(saturation) > 1.2 * 40 / 120 > 0.8 * 40 / 120 > min(saturation)

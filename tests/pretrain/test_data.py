@@ -134,3 +134,46 @@ def test_randaugment_is_drawn_again_where_pillow_refuses_and_fails_loudly_otherw
 
     with pytest.raises(ValueError, match="a bug"):
         augmented(picture, broken)
+
+
+@pytest.fixture
+def halves(tmp_path: Path) -> str:
+    """A picture white on the left and black on the right."""
+    picture = Image.new("RGB", (64, 64))
+    picture.paste((255, 255, 255), (0, 0, 32, 64))
+    picture.save(tmp_path / "halves.png")
+    return str(tmp_path)
+
+
+def white_left(view: torch.Tensor) -> bool:
+    return bool(view[:, :, 1].float().mean() > view[:, :, -2].float().mean())
+
+
+@pytest.mark.parametrize("crop", ["random-size", "fixed"])
+def test_half_of_the_training_views_are_flipped(halves: str, crop: str) -> None:
+    data = Pictures(halves, 16, scale=(1.0, 1.0), crop=crop)  # type: ignore[arg-type]
+    left = sum(white_left(data[epoch, 0]["images"]) for epoch in range(400))
+    assert 160 < left < 240
+
+
+def test_centre_views_never_move(halves: str) -> None:
+    data = Pictures(halves, 16, crop="centre")
+    views = [data[epoch, 0]["images"] for epoch in range(20)]
+    assert all(torch.equal(view, views[0]) for view in views)
+    assert torch.equal(Pictures(halves, 16, train=False)[0]["images"], views[0])
+
+
+def test_a_second_view_is_the_same_crop_at_its_own_size(pictures: Path) -> None:
+    data = Pictures(str(pictures), 32, second_size=16, jitter=0.4)
+    for index in range(10):
+        sample = data[3, index]
+        assert sample["second"].shape == (3, 16, 16)
+        shrunk = torch.nn.functional.avg_pool2d(sample["images"].float(), 2)
+        assert (shrunk - sample["second"]).abs().mean() < 6  # another crop or flip: above 25
+    batch = stack_pictures([data[0, i] for i in range(3)])
+    assert batch["second"].shape == (3, 3, 16, 16)
+
+
+def test_an_unknown_crop(pictures: Path) -> None:
+    with pytest.raises(ValueError, match=r"crop must be one of .* got 'big'"):
+        Pictures(str(pictures), 32, crop="big")  # type: ignore[arg-type]

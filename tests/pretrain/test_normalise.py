@@ -24,3 +24,9 @@ def test_bytes_come_back_exactly() -> None:
 
 def test_it_adds_nothing_to_a_checkpoint() -> None:
     assert not NormalisePictures(MEAN, STD).state_dict()
+
+
+def test_a_second_view_is_normalised_alike() -> None:
+    images = torch.full((1, 3, 2, 2), 51, dtype=torch.uint8)
+    batch = NormalisePictures(MEAN, STD)({"images": images, "second": images[:, :, :1, :1]})
+    assert torch.equal(batch["second"], batch["images"][:, :, :1, :1])

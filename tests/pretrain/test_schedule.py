@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.optim import OptimWrapper
 
-from pretrain.schedule import WarmupCosineLR, factor
+from pretrain.schedule import WarmupLR, factor
 
 
 def test_by_hand() -> None:
@@ -22,10 +22,10 @@ def test_by_hand() -> None:
 def test_two_groups_follow_and_a_reload_changes_nothing() -> None:
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
 
-    def build() -> tuple[OptimWrapper, WarmupCosineLR]:
+    def build() -> tuple[OptimWrapper, WarmupLR]:
         groups = [{"params": [parameters[0]]}, {"params": [parameters[1]], "lr": 4.0}]
         wrapper = OptimWrapper(torch.optim.SGD(groups, lr=2.0))
-        schedule = WarmupCosineLR.build_iter_from_epoch(
+        schedule = WarmupLR.build_iter_from_epoch(
             wrapper, warmup=0.5, end=3, epoch_length=4, by_epoch=True
         )
         return wrapper, schedule
@@ -43,3 +43,24 @@ def test_two_groups_follow_and_a_reload_changes_nothing() -> None:
     schedule.load_state_dict(state)
     schedule.step()
     assert wrapper.optimizer.param_groups[0]["lr"] == pytest.approx(2 * factor(6, 2, 12))
+
+
+def test_a_floor_in_place_of_zero() -> None:
+    assert factor(110, 10, 110, floor=0.1) == pytest.approx(0.1)
+    assert factor(60, 10, 110, floor=0.1) == pytest.approx(0.55)
+    assert factor(10, 10, 110, floor=0.1) == 1
+    assert factor(5, 10, 110, floor=0.1) == 0.5
+
+
+def test_drops_are_tenths_at_their_epochs() -> None:
+    wrapper = OptimWrapper(torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=2.0))
+    schedule = WarmupLR.build_iter_from_epoch(
+        wrapper, warmup=1, end=5, epoch_length=4, by_epoch=True, drops=(3, 4)
+    )
+    rates = []
+    for _ in range(20):
+        rates.append(wrapper.optimizer.param_groups[0]["lr"])
+        wrapper.step()
+        schedule.step()
+    assert rates[:4] == pytest.approx([0, 0.5, 1, 1.5])
+    assert rates[4:] == pytest.approx([2.0] * 8 + [0.2] * 4 + [0.02] * 4)

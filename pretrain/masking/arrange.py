@@ -1,7 +1,4 @@
-"""Random masking: which patches the encoder sees (https://arxiv.org/abs/2111.06377, section 3).
-
-Every picture ranks its patches by noise; the smallest are kept. The noise is an argument, so that
-any other implementation can be compared number for number.
+"""From a mask to what the model needs of it: which patches are kept, and how they are put back.
 
 Shapes: N images, L patches, K kept patches.
 """
@@ -14,8 +11,12 @@ from torch import Tensor
 
 class Masking(NamedTuple):
     keep: Tensor  # [N, K] long, the visible patches, in the order the encoder gets them
+    hide: Tensor  # [N, L - K] long, the hidden ones
     restore: Tensor  # [N, L] long, where each patch lies in the order visible, then hidden
-    mask: Tensor  # [N, L], 0 visible, 1 hidden
+    mask: Tensor  # [N, L] float, 0 visible, 1 hidden
+
+    def to(self, device: torch.device) -> "Masking":
+        return Masking(*(tensor.to(device, non_blocking=True) for tensor in self))
 
 
 def kept(patches: int, ratio: float) -> int:
@@ -32,15 +33,19 @@ def kept(patches: int, ratio: float) -> int:
     return number
 
 
-def random_masking(noise: Tensor, ratio: float) -> Masking:
-    """Keep the patches with the smallest `noise` `[N, L]`; ties go to the earlier patch."""
+def keep_smallest(noise: Tensor, number: int) -> Masking:
+    """Keep the `number` patches with the smallest `noise` `[N, L]`; ties go to the earlier patch.
+
+    The noise is an argument, so that any other implementation can be compared number for number.
+    """
     order = noise.argsort(dim=1, stable=True)  # [N, L], visible first
     restore = order.argsort(dim=1)  # [N, L], the inverse permutation
-    number = kept(noise.shape[1], ratio)
     mask = (restore >= number).to(torch.float32)
-    return Masking(order[:, :number], restore, mask)
+    return Masking(order[:, :number], order[:, number:], restore, mask)
 
 
 def take(tokens: Tensor, index: Tensor) -> Tensor:
-    """Rows of `tokens` `[N, T, D]` at `index` `[N, K]`, as `[N, K, D]`."""
+    """Rows of `tokens` `[N, T, …]` at `index` `[N, K]`, as `[N, K, …]`."""
+    if tokens.ndim == 2:
+        return tokens.gather(1, index)
     return tokens.gather(1, index[:, :, None].expand(-1, -1, tokens.shape[2]))

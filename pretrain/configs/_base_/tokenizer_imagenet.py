@@ -1,0 +1,9 @@
+"""The tokenizers' schedule on ImageNet-1K: a choice, PeCo's was not found."""
+
+_base_ = ["tokenizer.py", "imagenet.py"]
+
+epochs = 100
+warmup_epochs = 10
+batch_size = 512
+base_lr = 1e-4  # per 256 pictures; VQ-KD's rate at this batch (arXiv 2208.06366)
+min_lr = 1e-5

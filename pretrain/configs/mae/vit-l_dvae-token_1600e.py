@@ -1,0 +1,25 @@
+"""MAE on DALL-E's tokens, ViT-L, 1600 epochs of ImageNet-1K.
+
+Run:    python -m pretrain pretrain/configs/mae/vit-l_dvae-token_1600e.py \\
+        --work-dir runs/mae_vit-l_dvae-token_1600e --amp \\
+        --cfg-options data_root=data/imagenet/train \\
+        model.target.tokenizer.encoder=encoder.pkl
+Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
+Cost:   not measured
+Expect: ImageNet fine-tuned 85.7 %, COCO 53.2 AP box, ADE20K 53.4 mIoU
+Source: arXiv 2111.06377, Tables 7 and 8; 1600 epochs as its other rows
+"""
+
+_base_ = ["../_base_/mae_imagenet.py"]
+
+method = "mae-dvae-token"
+model = dict(
+    encoder=dict(arch="large"),
+    target=dict(
+        _delete_=True,
+        type="TokenTarget",
+        tokenizer=dict(type="DalleTokenizer", encoder="", decoder=None),
+        second_size=112,
+    ),
+)
+train_dataloader = dict(dataset=dict(second_size=112))

@@ -1,0 +1,50 @@
+"""How much of its codebook a tokenizer uses, every epoch, with a warning when it collapses.
+
+Shapes: K words.
+"""
+
+import torch
+from mmengine.dist import all_reduce
+from mmengine.hooks import Hook
+from mmengine.model import is_model_wrapper
+from mmengine.registry import HOOKS
+from mmengine.runner import Runner
+from torch import Tensor
+
+COLLAPSED = 0.1  # share of words in use below which the log warns
+
+
+@HOOKS.register_module()
+class CodebookUsage(Hook):
+    """Logs `usage`, the share of words chosen at least once in the epoch, and `perplexity`.
+
+    Perplexity is the exponential of the entropy of the choices: as many words, used equally often,
+    would be as unpredictable.
+    """
+
+    priority = "LOW"  # before the record hook reads it
+
+    def after_train_epoch(self, runner: Runner) -> None:
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        all_reduce(model.chosen)
+        usage, perplexity = spread(model.chosen)
+        model.chosen.zero_()
+        runner.message_hub.update_scalar("train/usage", usage)
+        runner.message_hub.update_scalar("train/perplexity", perplexity)
+        words = len(model.chosen)
+        runner.logger.info(
+            f"codebook: {usage:.1%} of {words} words in use, perplexity {perplexity:.0f}"
+        )
+        if usage < COLLAPSED:
+            runner.logger.warning(
+                f"the codebook has collapsed to {usage:.1%} of its {words} words; lower "
+                "model.tokenizer.vocabulary, raise model.tokenizer.dead_below or the batch size"
+            )
+
+
+def spread(chosen: Tensor) -> tuple[float, float]:
+    """Share of words used and the perplexity of counts `[K]`."""
+    shares = chosen.double() / chosen.sum().clamp(min=1)
+    used = shares[shares > 0]
+    entropy = -(used * used.log()).sum()
+    return float((chosen > 0).double().mean()), float(torch.exp(entropy))

@@ -1,0 +1,93 @@
+"""How far two pictures are apart to a network (PeCo, https://arxiv.org/abs/2111.12710).
+
+PeCo trains its tokenizer on distances between deep features of input and reconstruction, taken from
+a self-supervised network. Which layers and which weighting it uses was not found, so both are
+choices here: features are brought to unit length at every place, as in LPIPS
+(https://arxiv.org/abs/1801.03924, section 3), and the mean squared differences of the depths are
+averaged.
+
+Shapes: N images, H W pixels, D features at h x w places.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import timm
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from backbones.export import load_export
+from backbones.vit import PlainViT
+from pretrain.frozen import Frozen
+
+DEPTHS = 4  # of a ViT, evenly spread, where the user names none
+
+
+class PerceptualDistance:
+    """The distance, by a frozen network.
+
+    Args:
+        network: file of an exported backbone, or the name of a timm model, which is fetched with
+            its pretrained weights.
+        depths: 0-based blocks (exports) or feature levels (timm) to compare at; None takes four of
+            a ViT's, or all levels of a timm model.
+
+    Raises:
+        ValueError: where the file is no exported backbone or timm does not know the name.
+    """
+
+    def __init__(self, network: str, depths: Sequence[int] | None = None) -> None:
+        if network.endswith((".pth", ".pt")):
+            module: nn.Module = exported(network, depths)
+        elif network in timm.list_models():
+            module = timm.create_model(
+                network, pretrained=True, features_only=True, out_indices=depths
+            )
+        else:
+            raise ValueError(
+                f"{network!r} is neither the file of an exported backbone (.pth) nor a timm model; "
+                "set model.perceptual"
+            )
+        self.frozen = Frozen(module)
+
+    def __call__(self, images: Tensor, others: Tensor) -> Tensor:
+        """Mean distance of normalised pictures `[N, 3, H, W]`, 0 (same) to 4 (opposite)."""
+        network = self.frozen.on(images)
+        with torch.no_grad():
+            wanted = network(images)
+        distances = [
+            # sum over features of unit vectors, mean over places
+            (unit(a) - unit(b)).square().sum(1).mean()
+            for a, b in zip(wanted, network(others), strict=True)
+        ]
+        return torch.stack(distances).mean()
+
+
+def unit(features: Tensor) -> Tensor:
+    return F.normalize(features.float() if features.dtype.itemsize < 4 else features, dim=1)
+
+
+def exported(path: str, depths: Sequence[int] | None) -> PlainViT:
+    """The encoder of an export, giving maps at `depths`."""
+    if not Path(path).is_file():
+        raise FileNotFoundError(
+            f"no backbone at {path} for the perceptual loss: export one with `python -m "
+            "pretrain.export RUN OUT.pth` and set model.perceptual"
+        )
+    state, meta = load_export(path)
+    if meta.get("kind") == "tokenizer":
+        raise ValueError(f"{path} is a tokenizer; the perceptual loss looks through a backbone")
+    depth = meta["depth"]
+    chosen = depths or [round((i + 1) * depth / DEPTHS) - 1 for i in range(DEPTHS)]
+    model = PlainViT(
+        arch=None,
+        img_size=meta["img_size"],
+        patch_size=meta["patch_size"],
+        embed_dims=meta["embed_dims"],
+        depth=depth,
+        num_heads=meta["num_heads"],
+        out_indices=sorted(set(chosen)),
+    )
+    model.load_state_dict(state, strict=True)
+    return model
