@@ -8,7 +8,7 @@ Shapes: N images, S side in pixels.
 
 import os
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -96,6 +96,12 @@ class Pictures(Dataset[dict[str, Any]]):
             f"{ATTEMPTS} pictures in a row below {self.root} cannot be read, the last one "
             f"{skipped[-1]}; check the data"
         )
+
+    def keep(self, indices: Sequence[int]) -> None:
+        """Only these pictures from now on."""
+        self.paths = [self.paths[index] for index in indices]
+        if self.labels is not None:
+            self.labels = [self.labels[index] for index in indices]
 
     def read(self, index: int) -> Image.Image:
         with Image.open(self.root / self.paths[index]) as file:

@@ -149,7 +149,7 @@ def flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
         ("simmim/vit-b_800e.py", 120, 4e-4, 0),
         ("maskfeat/vit-b_1600e.py", 78, 1.6e-3, 0),
         ("igpt/vit-b_palette_800e.py", 30, 1.5e-3, 1e-5),
-        ("context-encoder/vit-b_800e.py", 49, 2.4e-3, 0),
+        ("context-encoder/vit-b_800e.py", 36, 2.4e-3, 0),
     ],
 )
 def test_the_relatives_hide_and_learn_as_published(

@@ -16,6 +16,6 @@ epochs = 800
 model = dict(
     encoder=dict(arch="base"),
     masking=dict(type="CentreMask"),
-    mask_ratio=0.25,
+    mask_ratio=0.1833,  # 6 x 6 of 14 x 14 patches; 7 x 7, a quarter, cannot be in the middle
     target=dict(normalize=False),
 )

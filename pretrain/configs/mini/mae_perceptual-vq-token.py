@@ -1,8 +1,9 @@
-"""MAE on the code words of a tokenizer, at the demo's scale.
+"""MAE on the code words of a perceptual VQ-VAE at the mini scale.
 
-Run:    python -m pretrain pretrain/configs/demo/mae_token.py \\
-        --work-dir runs/demo/pretrain/mae-perceptual-vq-token --cfg-options data_root=PICTURES \\
-        model.target.tokenizer=runs/demo/tokenizers/perceptual-vq.pth
+Run:    python -m pretrain pretrain/configs/mini/mae_perceptual-vq-token.py \\
+        --work-dir runs/mini/pretrain/mae-perceptual-vq-token \\
+        --cfg-options data_root=PICTURES \\
+        model.target.tokenizer=runs/mini/tokenizers/perceptual-vq.pth
 Smoke:  … epochs=3
 Cost:   not measured
 Expect: not measured
@@ -17,4 +18,3 @@ model = dict(
     decoder={{_base_.decoder}},
     target=dict(_delete_=True, type="TokenTarget", tokenizer=None),
 )
-train_dataloader = dict(dataset=dict(scale=(0.5, 1.0)))

@@ -1,0 +1,1 @@
+"""Evidence of what a tokenizer's words mean: `python -m pretrain.codebook`."""

@@ -1,0 +1,20 @@
+"""MAE on the code words of a VQ-VAE at the mini scale.
+
+Run:    python -m pretrain pretrain/configs/mini/mae_vq-token.py \\
+        --work-dir runs/mini/pretrain/mae-vq-token \\
+        --cfg-options data_root=PICTURES \\
+        model.target.tokenizer=runs/mini/tokenizers/vq.pth
+Smoke:  … epochs=3
+Cost:   not measured
+Expect: not measured
+Source: arXiv 2111.06377, Table 7 (the comparison), made small
+"""
+
+_base_ = ["../_base_/mae.py", "_base_.py"]
+
+method = "mae-vq-token"
+model = dict(
+    encoder={{_base_.encoder}},
+    decoder={{_base_.decoder}},
+    target=dict(_delete_=True, type="TokenTarget", tokenizer=None),
+)

@@ -1,0 +1,107 @@
+"""Draw what a model makes of pictures: `python -m pretrain.visualize CHECKPOINT IMAGES`.
+
+CHECKPOINT is a run's folder or one of its `epoch_N.pth`: of a masked model (original, masked,
+reconstruction, pasted; at any ratio) or a tokenizer (original, reconstruction). With `--config` it
+may be any file of weights that fits that config's model, such as MAE's published full checkpoints.
+IMAGES is a picture or a folder of them.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import torch
+from mmengine.config import Config
+from mmengine.model import BaseModel
+
+from backbones.checkpoints.read import read_checkpoint as read_weights
+from backbones.runs.files import write_atomic
+from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
+from pretrain.columns import Drawing, draw
+from pretrain.data import Pictures, find_pictures
+from pretrain.model import MaskedImageModel
+from pretrain.panel import draw_panel
+
+
+def load(
+    source: Path, *, config_file: Path | None = None, mask_ratio: float | None = None
+) -> tuple[BaseModel, int]:
+    """A model in evaluation mode and the picture size it is drawn at.
+
+    Raises:
+        FileNotFoundError: where there is no such checkpoint or folder.
+        ValueError: where it has nothing to draw with, or does not fit the config.
+    """
+    if config_file is None:
+        content = read_checkpoint(find_checkpoint(source))
+        config = Config(content["meta"]["pretrain"]["config"])
+    else:
+        content = read_weights(str(source))
+        config = Config.fromfile(config_file)
+    weights = content.get("state_dict") or content.get("model") or content
+    if config.model.type == "SupervisedModel":
+        raise ValueError(f"{source} is a classifier: it has no decoder and makes no pictures")
+    if mask_ratio is not None:
+        config.model.mask_ratio = mask_ratio
+    model = build_own(config.model)
+    if isinstance(model, MaskedImageModel) and not any("decoder_pred" in name for name in weights):
+        raise ValueError(
+            f"{source} holds an encoder only; pictures need the decoder of the checkpoint it was "
+            "exported from (epoch_N.pth of the run)"
+        )
+    try:
+        model.load_state_dict(weights, strict=True)
+    except RuntimeError as error:
+        raise ValueError(f"{source} does not fit its config: {error}") from error
+    size = config.model.encoder.get("img_size", 224) if "encoder" in config.model else 224
+    return model.eval(), config.train_dataloader.dataset.get("size", size)
+
+
+def pictures(images: Path, size: int, number: int) -> dict[str, torch.Tensor]:
+    """Up to `number` centre crops, spread evenly over the folder, as a loader's batch."""
+    root = images if images.is_dir() else images.parent
+    data = Pictures(str(root), size, train=False)
+    chosen = [images.name] if images.is_file() else spread(find_pictures(root), number)
+    samples = [data[data.paths.index(name)] for name in chosen]
+    for sample in samples:
+        for path in sample["skipped"]:
+            print(f"{root / path} cannot be read as a picture; drew another", file=sys.stderr)
+    return {"images": torch.stack([sample["images"] for sample in samples])}
+
+
+def spread(names: list[str], number: int) -> list[str]:
+    places = torch.linspace(0, len(names) - 1, min(number, len(names))).long().tolist()
+    return [names[place] for place in places]
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        prog="python -m pretrain.visualize",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
+    parser.add_argument("images", type=Path, metavar="IMAGES")
+    parser.add_argument("--out", type=Path, default=Path("reconstruction.png"), metavar="FILE.png")
+    parser.add_argument("--config", type=Path, help="the model of weights that carry no config")
+    parser.add_argument("--mask-ratio", type=float, help="default: the run's")
+    parser.add_argument("--size", type=int, help="pixels of a tokenizer's pictures")
+    parser.add_argument("--pictures", type=int, default=8, metavar="N", help="most drawn")
+    parser.add_argument("--seed", type=int, default=0, help="of the masks")
+    options = parser.parse_args(arguments)
+    try:
+        model, size = load(
+            options.checkpoint, config_file=options.config, mask_ratio=options.mask_ratio
+        )
+        batch = pictures(options.images, options.size or size, options.pictures)
+        drawing: Drawing = draw(model, batch, options.seed)
+    except (FileNotFoundError, ValueError, TypeError) as error:
+        sys.exit(f"python -m pretrain.visualize: {error}")
+    options.out.parent.mkdir(parents=True, exist_ok=True)
+    write_atomic(options.out, draw_panel(drawing.columns, drawing.caption))
+    print(f"{options.out}: {len(batch['images'])} pictures, {drawing.caption.splitlines()[0]}")
+
+
+if __name__ == "__main__":
+    main()
