@@ -56,7 +56,7 @@ def transfer_record(
             "images_per_second": 12.5,
             "peak_memory_bytes": 1_000_000,
         },
-        "curves": {"loss": [[10, 2.0], [20, 1.0]], first: [[20, 0.5]]},
+        "curves": {"loss": [[10, 2.0], [20, 1.0]], first: [[10, 0.3], [20, 0.5]]},
         "per_image": None,
         "figures": [],
     }

@@ -11,7 +11,8 @@ Source: arXiv 2111.06377, Table 11, made small
 
 _base_ = ["../_base_/supervised.py", "_base_.py"]
 
-epochs = 14
+epochs = 18
+base_lr = 8e-3
 # A tiny ViT on few, simple pictures learns nothing under the paper's heavy regularisation.
 model = dict(encoder={{_base_.encoder}}, mixup=0.0, cutmix=0.0)
 train_dataloader = dict(dataset=dict(augment=None, scale=(0.5, 1.0)))
