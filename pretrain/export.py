@@ -10,29 +10,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
-import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.logging import HistoryBuffer
 from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor
 
 from backbones.export import save_export
 from backbones.runs.provenance import config_hash
+from backbones.runs.resume import newest_whole
+from pretrain.checkpoint import describe_run, read_checkpoint
 from pretrain.model import MaskedImageModel
-from pretrain.resume import newest_whole
 from pretrain.supervised import SupervisedModel
 
 Pretrained = MaskedImageModel | SupervisedModel
-
-# What MMEngine's checkpoints hold beside tensors and plain types: its scalar histories.
-HISTORY = [
-    *(HistoryBuffer, np.ndarray, np.dtype, np.dtypes.Float64DType, np.dtypes.Int64DType, getattr),
-    *(np.zeros(1).__reduce__()[0], np.float64(1).__reduce__()[0]),  # how numpy pickles itself
-]
 
 
 def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
@@ -40,32 +32,32 @@ def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: where there is nothing to export.
-        ValueError: where the checkpoint does not fit the model its config describes.
+        ValueError: where the checkpoint does not hold the encoder it says it holds.
     """
     if source.suffix == ".py":
         config = Config.fromfile(source)
         torch.manual_seed(seed)
         model = build(config)
-        weights = model.state_dict()
+        weights, run = model.state_dict(), describe_run(config, model)
         trained: dict[str, Any] = {"method": "random", "target": None, "epochs": 0}
         trained |= {"source": source.name, "ema": False, "seed": seed}
     else:
         path = find_checkpoint(source)
         content = read_checkpoint(path)
-        config = Config.fromstring(content["meta"]["cfg"], ".py")
-        with torch.device("meta"):
-            model = build(config)
-        weights = content["state_dict"]
+        weights, run = content["state_dict"], content["meta"]["pretrain"]
+        if run["encoder"] is None:
+            raise ValueError(f"{path}: the model of this run trains no encoder to export")
         trained = {
-            "method": config.method,
-            "target": model.target_name,
+            "method": run["config"]["method"],
+            "target": run["encoder"]["target"],
             "epochs": content["meta"]["epoch"],
             "source": f"{path.resolve().parent.name}/{path.name}",
             "ema": "ema_state_dict" in content,  # then state_dict holds the average
             "seed": content["meta"]["seed"],
         }
-    encoder = encoder_weights(model, weights)
-    return save_export(out, encoder, {**describe(config, model), **trained})
+    encoder = encoder_weights(run["encoder"], weights)
+    trained["config_sha256"] = config_hash(run["config"])
+    return save_export(out, encoder, {**run["encoder"]["meta"], **trained})
 
 
 def build(config: Config) -> Pretrained:
@@ -78,43 +70,24 @@ def build(config: Config) -> Pretrained:
     return model
 
 
-def encoder_weights(model: Pretrained, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The encoder's tensors under their own names, each checked against the model.
+def encoder_weights(encoder: dict[str, Any], weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The encoder's tensors under their own names, each checked against `encoder['shapes']`.
 
     Raises:
         ValueError: naming the tensors that are missing or of another shape.
     """
-    encoder = model.encoder
-    wanted = {name: tensor.shape for name, tensor in encoder.state_dict().items()}
-    prefix = model.encoder_prefix
+    prefix, shapes = encoder["prefix"], encoder["shapes"]
     problems = [
         f"{name} {tuple(shape)}"
-        for name, shape in wanted.items()
-        if prefix + name not in weights or weights[prefix + name].shape != shape
+        for name, shape in shapes.items()
+        if prefix + name not in weights or list(weights[prefix + name].shape) != shape
     ]
     if problems:
         raise ValueError(
-            f"the checkpoint does not hold the encoder its config describes; missing or of another "
-            f"shape: {', '.join(problems[:5])}{' …' if len(problems) > 5 else ''}"
+            f"the checkpoint does not hold the encoder it describes; missing or of another shape: "
+            f"{', '.join(problems[:5])}{' …' if len(problems) > 5 else ''}"
         )
-    return {name: weights[prefix + name] for name in wanted}
-
-
-def describe(config: Config, model: Pretrained) -> dict[str, Any]:
-    """What a user of the weights must know, in plain JSON types."""
-    encoder = model.encoder
-    side = encoder.grid[0] * encoder.patch_size, encoder.grid[1] * encoder.patch_size
-    return {
-        "arch": encoder.arch,
-        "embed_dims": encoder.embed_dims,
-        "depth": encoder.depth,
-        "num_heads": encoder.num_heads,
-        "patch_size": encoder.patch_size,
-        "img_size": side[0] if side[0] == side[1] else list(side),
-        "mean": list(config.model.data_preprocessor.mean),
-        "std": list(config.model.data_preprocessor.std),
-        "config_sha256": config_hash(config.to_dict()),
-    }
+    return {name: weights[prefix + name] for name in shapes}
 
 
 def find_checkpoint(source: Path) -> Path:
@@ -128,24 +101,6 @@ def find_checkpoint(source: Path) -> Path:
             "of its epoch_N.pth, or a config file for an untrained encoder"
         )
     return found
-
-
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """A checkpoint of `python -m pretrain`, read without running any code it may carry.
-
-    Raises:
-        ValueError: where the file is none.
-    """
-    try:
-        with torch.serialization.safe_globals(HISTORY):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except UnpicklingError as error:
-        raise ValueError(f"{path} is no checkpoint of python -m pretrain: {error}") from error
-    if not isinstance(content, dict) or not {"state_dict", "meta"} <= content.keys():
-        raise ValueError(f"{path} is no checkpoint of python -m pretrain (state_dict and meta)")
-    if "cfg" not in content["meta"]:
-        raise ValueError(f"{path} carries no config; is it an export already?")
-    return content
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

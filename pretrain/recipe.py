@@ -46,7 +46,8 @@ def complete(config: Config, *, world_size: int) -> str:
             "set both with --cfg-options"
         )
     schedule = {"type": "WarmupCosineLR", "warmup": config.warmup_epochs, "end": config.epochs}
-    config.param_scheduler = {**schedule, "by_epoch": True, "convert_to_iter_based": True}
+    schedule |= {"by_epoch": True, "convert_to_iter_based": True, "accumulation": accumulation}
+    config.param_scheduler = schedule
     return (
         f"batch {config.batch_size} = {world_size} processes x {per_device} pictures x "
         f"{accumulation} accumulated; learning rate {lr:.3g} = base_lr {config.base_lr:g} x "

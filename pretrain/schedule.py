@@ -1,7 +1,8 @@
-"""Linear warm-up, then half a cosine to zero, moved every iteration.
+"""Linear warm-up, then half a cosine to zero, moved every step of the optimiser.
 
-Of the run's T iterations the first W warm up. At iteration t the rate is `lr * t / W`, and from W
-on `lr * (1 + cos(pi * (t - W) / (T - W))) / 2`. A closed form: nothing to drift on resume.
+Of the run's T steps the first W warm up. At step t the rate is `lr * t / W`, and from W on
+`lr * (1 + cos(pi * (t - W) / (T - W))) / 2`. A closed form: nothing to drift on resume. MMEngine
+counts iterations, `accumulation` of which make a step; they change no rate.
 """
 
 import math
@@ -12,11 +13,11 @@ from mmengine.optim.scheduler.param_scheduler import _ParamScheduler
 from mmengine.registry import PARAM_SCHEDULERS
 
 
-def factor(iteration: int, warmup: int, total: int) -> float:
-    """Share of the full learning rate at `iteration`."""
-    if iteration < warmup:
-        return iteration / warmup
-    progress = min(1.0, (iteration - warmup) / max(1, total - warmup))
+def factor(step: int, warmup: int, total: int) -> float:
+    """Share of the full learning rate at `step`."""
+    if step < warmup:
+        return step / warmup
+    progress = min(1.0, (step - warmup) / max(1, total - warmup))
     return (1 + math.cos(math.pi * progress)) / 2
 
 
@@ -24,19 +25,37 @@ def factor(iteration: int, warmup: int, total: int) -> float:
 class WarmupCosineLR(LRSchedulerMixin, _ParamScheduler):
     """Given in epochs, `by_epoch=True, convert_to_iter_based=True`, and moved by iteration."""
 
-    def __init__(self, optimizer: Any, *args: Any, warmup: int, **kwargs: Any) -> None:
-        self.warmup = warmup
+    def __init__(
+        self, optimizer: Any, *args: Any, warmup: int, accumulation: int = 1, **kwargs: Any
+    ) -> None:
+        self.warmup = warmup  # steps
+        self.accumulation = accumulation
         super().__init__(optimizer, *args, **kwargs)
 
     @classmethod
     def build_iter_from_epoch(
-        cls, *args: Any, warmup: float, end: int, epoch_length: int, **kwargs: Any
+        cls,
+        *args: Any,
+        warmup: float,
+        end: int,
+        epoch_length: int,
+        accumulation: int = 1,
+        **kwargs: Any,
     ) -> Self:
         """MMEngine's entry for schedules written in epochs; `epoch_length` is in iterations."""
         kwargs["by_epoch"] = False
+        warmup = round(warmup * epoch_length / accumulation)
         total = end * epoch_length
-        return cls(*args, warmup=round(warmup * epoch_length), end=total, **kwargs)
+        return cls(*args, warmup=warmup, end=total, accumulation=accumulation, **kwargs)
 
     def _get_value(self) -> list[float]:
-        share = factor(self.last_step, self.warmup, self.end)
+        step, total = (count // self.accumulation for count in (self.last_step, self.end))
+        share = factor(step, self.warmup, total)
         return [value * share for value in self.base_values]
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """A run resumed with another accumulation goes on at the same step."""
+        own, before = self.accumulation, state_dict["accumulation"]
+        counts = ("last_step", "_global_step", "end")
+        scaled = {name: state_dict[name] * own // before for name in counts}
+        super().load_state_dict({**state_dict, **scaled, "accumulation": own})

@@ -1,6 +1,7 @@
 """What happens around the steps of a pretraining run, one file a hook."""
 
 from backbones.runs.divergence import StopOnDivergence
+from pretrain.hooks.ema import StepEMA
 from pretrain.hooks.figure import ReconstructionFigure
 from pretrain.hooks.record import PretrainRecord
 from pretrain.hooks.reseed import Reseed
@@ -12,6 +13,7 @@ __all__ = [
     "ReconstructionFigure",
     "Reseed",
     "SkippedPictures",
+    "StepEMA",
     "StopOnDivergence",
     "Throughput",
 ]

@@ -29,7 +29,12 @@ def transfer_record(
         "schema": 1,
         "kind": "transfer",
         "cell": {"suite": "demo", "method": method, "task": task, "seed": seed},
-        "protocol": {"name": PROTOCOL.get(task, f"{task}/toy"), "sha256": "ab" * 32},
+        "protocol": {
+            "name": PROTOCOL.get(task, f"{task}/toy"),
+            "sha256": "ab" * 32,
+            "shipped_sha256": "ab" * 32,
+            "tuned": {},
+        },
         "arch": "tiny",
         "metrics": percent(**scores),
         "n_images": 200,

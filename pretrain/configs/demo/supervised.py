@@ -19,5 +19,5 @@ train_dataloader = dict(dataset=dict(augment=None, scale=(0.5, 1.0)))
 optim_wrapper = dict(optimizer=dict(weight_decay=0.05))
 custom_hooks = [
     # an average over about 100 steps; the paper's 10 000 are more than the whole run
-    dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=1e-2, strict_load=True)
+    dict(type="StepEMA", ema_type="ExponentialMovingAverage", momentum=1e-2, strict_load=True)
 ]
