@@ -9,9 +9,10 @@ JOBS ?= 2
 
 .PHONY: demo test check doctor clean
 demo: .venv/ready
+	@ln -sfn runs/demo/report report
 	@OMP_NUM_THREADS=1 snakemake --snakefile transfer/Snakefile --configfile transfer/suites/demo.yaml \
 		--cores $(JOBS) --quiet rules
-	@ln -sfn runs/demo/report report && echo "open report/index.html"
+	@echo "open report/index.html"
 
 test: .venv/ready
 	@OMP_NUM_THREADS=1 pytest -n $(JOBS)

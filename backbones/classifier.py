@@ -5,6 +5,7 @@ Shapes: N images, L patches, D width, C classes.
 
 from typing import Any, Literal
 
+from mmengine.model import BaseModule
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
@@ -12,12 +13,13 @@ from backbones.vit import PlainViT
 
 
 @MODELS.register_module()
-class ViTClassifier(nn.Module):
+class ViTClassifier(BaseModule):
     """Logits from the mean of the patch tokens (MAE's fine-tuning) or from the class token.
 
     With `pool='mean'` the norm follows the pooling (`fc_norm`) and the trunk has none, as in the
     released MAE fine-tuning; with `pool='token'` the trunk's own final norm is used. Below
-    `backbone.` the names are timm's.
+    `backbone.` the names are timm's. It is a `BaseModule` so that MMEngine, which starts only
+    those, comes to the backbone's `init_cfg`.
 
     Raises:
         ValueError: for a pooling the backbone cannot serve.

@@ -45,15 +45,26 @@ def load_export(path: str | Path) -> tuple[StateDict, dict[str, Any]]:
         ValueError: where the file is no export or its tensors do not have the recorded hash.
     """
     content = torch.load(path, map_location="cpu", weights_only=True)
-    if not isinstance(content, dict) or content.keys() != {"state_dict", "meta"}:
+    known = isinstance(content, dict) and content.keys() == {"state_dict", "meta"}
+    if not known or "sha256" not in content["meta"]:
         raise ValueError(
             f"{path} is no exported backbone (state_dict and meta); make one with "
             "`python -m pretrain.export WORK_DIR OUT.pth`"
         )
-    state_dict, meta = content["state_dict"], content["meta"]
-    if sha256_of(state_dict) != meta["sha256"]:
+    checked_sha256(content["state_dict"], content["meta"], path)
+    return content["state_dict"], content["meta"]
+
+
+def checked_sha256(tensors: StateDict, meta: dict[str, Any], path: str | Path) -> str:
+    """Hash of the tensors, and the one that `meta` records, where it records one.
+
+    Raises:
+        ValueError: where the two differ.
+    """
+    found = sha256_of(tensors)
+    if meta.get("sha256", found) != found:
         raise ValueError(f"{path}: the tensors do not match their recorded sha256; copy it again")
-    return state_dict, meta
+    return found
 
 
 def sha256_of(tensors: StateDict) -> str:

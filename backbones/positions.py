@@ -8,7 +8,7 @@ Shapes: L = gh * gw patches, D width.
 """
 
 import torch
-from timm.layers import resample_abs_pos_embed
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -45,9 +45,14 @@ def resize_positions(
 ) -> Tensor:
     """`[1, prefix + old_h * old_w, D]` to `[1, prefix + new_h * new_w, D]`, bicubic as in timm.
 
-    Differentiable; the prefix (class token) rows are kept as they are.
+    Differentiable; the prefix (class token) rows are kept as they are. timm's own function hands
+    PyTorch a channels-last view, which PyTorch 2.11 resizes wrongly to a single column.
     """
-    resized: Tensor = resample_abs_pos_embed(
-        positions, list(new), old_size=list(old), num_prefix_tokens=prefix
+    if old == new:
+        return positions
+    patches = positions[:, prefix:].transpose(1, 2).unflatten(2, old)  # [1, D, old_h, old_w]
+    resized = F.interpolate(
+        patches.float().contiguous(), size=new, mode="bicubic", align_corners=False, antialias=True
     )
-    return resized
+    rows = resized.flatten(2).transpose(1, 2).to(positions.dtype)
+    return torch.cat([positions[:, :prefix], rows], dim=1)

@@ -14,9 +14,12 @@ import torch
 from mmengine.config import Config, DictAction
 
 import pretrain  # noqa: F401  registers our types
+from backbones.runs.failure import note_failures, write_failure
+from backbones.runs.resume import checkpoints
+from backbones.runs.runner import StrictRunner
+from pretrain.processes import by_main, join
 from pretrain.recipe import complete
-from pretrain.resume import checkpoints, newest_whole
-from pretrain.runner import StrictRunner
+from pretrain.start import Start, find_start
 
 WORLD_SIZE = {"none": None, "pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS"}
 
@@ -30,6 +33,11 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--resume", action="store_true", help="continue from the newest whole checkpoint, if any"
     )
+    parser.add_argument(
+        "--restart-if-changed",
+        action="store_true",
+        help="with --resume, a run of another recipe is moved aside and begun again",
+    )
     parser.add_argument("--amp", action="store_true", help="bfloat16 autocast, on GPU or CPU")
     parser.add_argument("--launcher", choices=WORLD_SIZE, default="none")
     parser.add_argument("--seed", type=int, help="default: the config's (0)")
@@ -42,7 +50,10 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "device_batch_size=64 trackers=tensorboard,wandb",
     )
     parser.add_argument("--local_rank", "--local-rank", type=int, help=argparse.SUPPRESS)
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if options.restart_if_changed and not options.resume:
+        parser.error("--restart-if-changed is for runs that --resume would continue; give both")
+    return options
 
 
 def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
@@ -69,36 +80,38 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     return config, message
 
 
-def start_from(work_dir: Path, *, resume: bool) -> Path | None:
-    """The checkpoint to resume, None for a fresh start.
-
-    Raises:
-        ValueError: where a fresh run would mix its files with an older one's.
-    """
-    if resume:
-        return newest_whole(work_dir)
-    if old := checkpoints(work_dir):
-        raise ValueError(
-            f"{work_dir} already holds a run ({old[0].name}); continue it with --resume, or choose "
-            "another --work-dir"
-        )
-    return None
-
-
 def main(arguments: Sequence[str] | None = None) -> None:
     options = parse(arguments)
-    if options.resume and (options.work_dir / "result.json").exists():
-        print(f"{options.work_dir} is finished: its result.json is complete. Nothing to do.")
-        return
+    folder: Path = options.work_dir
+    if not options.resume and (old := checkpoints(folder)):
+        sys.exit(
+            f"python -m pretrain: {folder} already holds a run ({old[0].name}); continue it with "
+            "--resume, or choose another --work-dir"
+        )
+    finished = (folder / "result.json").exists()
+    if not finished:
+        note_failures(folder)
     try:
-        checkpoint = start_from(options.work_dir, resume=options.resume)
         config, message = configure(options)
+        join(config)
+        start = Start()
+        if options.resume:
+            restart = options.restart_if_changed
+            start = by_main(lambda: find_start(folder, config, restart=restart))
     except (FileNotFoundError, ValueError) as error:
+        if not finished:
+            write_failure(folder, error)
         sys.exit(f"python -m pretrain: {error}")
-    if checkpoint is not None:
-        config.resume, config.load_from = True, str(checkpoint)
+    if start.finished:
+        print(f"{folder} is finished: its result.json is complete. Nothing to do.")
+        return
+    note_failures(folder)
+    if start.checkpoint is not None:
+        config.resume, config.load_from = True, str(start.checkpoint)
     runner = StrictRunner.from_cfg(config)
     runner.logger.info(message)
+    if start.note:
+        runner.logger.warning(start.note)
     runner.train()
 
 

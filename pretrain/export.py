@@ -1,4 +1,4 @@
-"""Export the encoder: `python -m pretrain.export RUN_OR_CHECKPOINT OUT.pth`.
+"""Export the encoder, or a tokenizer: `python -m pretrain.export RUN_OR_CHECKPOINT OUT.pth`.
 
 RUN is a work directory (its newest whole checkpoint is taken) or one `epoch_N.pth` of it. A config
 file instead exports the untrained encoder that config starts from: the random-initialisation
@@ -10,29 +10,20 @@ import argparse
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
-import numpy as np
 import torch
 from mmengine.config import Config
-from mmengine.logging import HistoryBuffer
 from mmengine.registry import MODELS, init_default_scope
 from torch import Tensor
 
 from backbones.export import save_export
 from backbones.runs.provenance import config_hash
+from pretrain.checkpoint import describe_run, find_checkpoint, read_checkpoint
 from pretrain.model import MaskedImageModel
-from pretrain.resume import newest_whole
 from pretrain.supervised import SupervisedModel
 
 Pretrained = MaskedImageModel | SupervisedModel
-
-# What MMEngine's checkpoints hold beside tensors and plain types: its scalar histories.
-HISTORY = [
-    *(HistoryBuffer, np.ndarray, np.dtype, np.dtypes.Float64DType, np.dtypes.Int64DType, getattr),
-    *(np.zeros(1).__reduce__()[0], np.float64(1).__reduce__()[0]),  # how numpy pickles itself
-]
 
 
 def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
@@ -40,32 +31,29 @@ def export(source: Path, out: Path, *, seed: int = 0) -> dict[str, Any]:
 
     Raises:
         FileNotFoundError: where there is nothing to export.
-        ValueError: where the checkpoint does not fit the model its config describes.
+        ValueError: where the checkpoint does not hold the encoder it says it holds.
     """
     if source.suffix == ".py":
         config = Config.fromfile(source)
         torch.manual_seed(seed)
         model = build(config)
-        weights = model.state_dict()
+        weights, run = model.state_dict(), describe_run(config, model)
         trained: dict[str, Any] = {"method": "random", "target": None, "epochs": 0}
         trained |= {"source": source.name, "ema": False, "seed": seed}
     else:
         path = find_checkpoint(source)
         content = read_checkpoint(path)
-        config = Config.fromstring(content["meta"]["cfg"], ".py")
-        with torch.device("meta"):
-            model = build(config)
-        weights = content["state_dict"]
+        weights, run = content["state_dict"], content["meta"]["pretrain"]
         trained = {
-            "method": config.method,
-            "target": model.target_name,
+            "method": run["config"]["method"],
             "epochs": content["meta"]["epoch"],
             "source": f"{path.resolve().parent.name}/{path.name}",
             "ema": "ema_state_dict" in content,  # then state_dict holds the average
             "seed": content["meta"]["seed"],
         }
-    encoder = encoder_weights(model, weights)
-    return save_export(out, encoder, {**describe(config, model), **trained})
+    tensors = exported_weights(run["exports"], weights)
+    trained["config_sha256"] = config_hash(run["config"])
+    return save_export(out, tensors, {**run["exports"]["meta"], **trained})
 
 
 def build(config: Config) -> Pretrained:
@@ -78,74 +66,24 @@ def build(config: Config) -> Pretrained:
     return model
 
 
-def encoder_weights(model: Pretrained, weights: dict[str, Tensor]) -> dict[str, Tensor]:
-    """The encoder's tensors under their own names, each checked against the model.
+def exported_weights(exports: dict[str, Any], weights: dict[str, Tensor]) -> dict[str, Tensor]:
+    """The exported part's tensors under its own names, checked against `exports['shapes']`.
 
     Raises:
         ValueError: naming the tensors that are missing or of another shape.
     """
-    encoder = model.encoder
-    wanted = {name: tensor.shape for name, tensor in encoder.state_dict().items()}
-    prefix = model.encoder_prefix
+    prefix, shapes = exports["prefix"], exports["shapes"]
     problems = [
         f"{name} {tuple(shape)}"
-        for name, shape in wanted.items()
-        if prefix + name not in weights or weights[prefix + name].shape != shape
+        for name, shape in shapes.items()
+        if prefix + name not in weights or list(weights[prefix + name].shape) != shape
     ]
     if problems:
         raise ValueError(
-            f"the checkpoint does not hold the encoder its config describes; missing or of another "
-            f"shape: {', '.join(problems[:5])}{' …' if len(problems) > 5 else ''}"
+            f"the checkpoint does not hold what it describes; missing or of another shape: "
+            f"{', '.join(problems[:5])}{' …' if len(problems) > 5 else ''}"
         )
-    return {name: weights[prefix + name] for name in wanted}
-
-
-def describe(config: Config, model: Pretrained) -> dict[str, Any]:
-    """What a user of the weights must know, in plain JSON types."""
-    encoder = model.encoder
-    side = encoder.grid[0] * encoder.patch_size, encoder.grid[1] * encoder.patch_size
-    return {
-        "arch": encoder.arch,
-        "embed_dims": encoder.embed_dims,
-        "depth": encoder.depth,
-        "num_heads": encoder.num_heads,
-        "patch_size": encoder.patch_size,
-        "img_size": side[0] if side[0] == side[1] else list(side),
-        "mean": list(config.model.data_preprocessor.mean),
-        "std": list(config.model.data_preprocessor.std),
-        "config_sha256": config_hash(config.to_dict()),
-    }
-
-
-def find_checkpoint(source: Path) -> Path:
-    """A checkpoint file as it is; of a work directory, its newest whole one."""
-    if source.is_file():
-        return source
-    found = newest_whole(source) if source.is_dir() else None
-    if found is None:
-        raise FileNotFoundError(
-            f"no checkpoint at {source}: give the --work-dir of a run of python -m pretrain, one "
-            "of its epoch_N.pth, or a config file for an untrained encoder"
-        )
-    return found
-
-
-def read_checkpoint(path: Path) -> dict[str, Any]:
-    """A checkpoint of `python -m pretrain`, read without running any code it may carry.
-
-    Raises:
-        ValueError: where the file is none.
-    """
-    try:
-        with torch.serialization.safe_globals(HISTORY):
-            content = torch.load(path, map_location="cpu", weights_only=True)
-    except UnpicklingError as error:
-        raise ValueError(f"{path} is no checkpoint of python -m pretrain: {error}") from error
-    if not isinstance(content, dict) or not {"state_dict", "meta"} <= content.keys():
-        raise ValueError(f"{path} is no checkpoint of python -m pretrain (state_dict and meta)")
-    if "cfg" not in content["meta"]:
-        raise ValueError(f"{path} carries no config; is it an export already?")
-    return content
+    return {name: weights[prefix + name] for name in shapes}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -158,10 +96,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         meta = export(options.source, options.out, seed=options.seed)
     except (FileNotFoundError, ValueError) as error:
         sys.exit(f"python -m pretrain.export: {error}")
-    print(
-        f"{options.out}: {meta['method']}, {meta['epochs']} epochs, width {meta['embed_dims']}, "
-        f"depth {meta['depth']}, patch {meta['patch_size']}, {meta['img_size']} pixels, sha256 "
-        f"{meta['sha256'][:12]}"
+    print(f"{options.out}: {meta['method']}, {meta['epochs']} epochs, {sizes(meta)}")
+    print(f"sha256 {meta['sha256']}")
+
+
+def sizes(meta: dict[str, Any]) -> str:
+    if meta.get("kind") == "tokenizer":
+        options = meta["options"]
+        return f"tokenizer of {options['vocabulary']} words, strides {options['strides']}"
+    return (
+        f"width {meta['embed_dims']}, depth {meta['depth']}, patch {meta['patch_size']}, "
+        f"{meta['img_size']} pixels"
     )
 
 

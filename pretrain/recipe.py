@@ -6,10 +6,12 @@ after `--cfg-options`, so that changing the one number is enough.
 """
 
 from pathlib import Path
+from typing import Any
 
 import torch
 from mmengine.config import Config
 
+from backbones.runs.provenance import sha256_file
 from pretrain.data import check_pictures, class_names
 
 TRACKERS = {
@@ -31,6 +33,7 @@ def complete(config: Config, *, world_size: int) -> str:
         ValueError: where the batch does not split over the devices, or a tracker is unknown.
     """
     fill_data(config)
+    fill_inputs(config)
     fill_trackers(config)
     per_device, accumulation = split_batch(config.batch_size, world_size, config.device_batch_size)
     lr = config.base_lr * config.batch_size / REFERENCE_BATCH
@@ -51,6 +54,7 @@ def complete(config: Config, *, world_size: int) -> str:
         "end": config.epochs,
         "floor": config.get("min_lr", 0.0) / lr,
         "drops": config.get("lr_drops", ()),
+        "accumulation": accumulation,
     }
     config.param_scheduler = {**schedule, "by_epoch": True, "convert_to_iter_based": True}
     return (
@@ -96,6 +100,20 @@ def fill_data(config: Config) -> None:
         loader.pin_memory = torch.cuda.is_available()
     if "num_classes" in config.model and config.model.num_classes is None:
         config.model.num_classes = len(class_names(Path(config.data_root)))
+
+
+def fill_inputs(config: Config) -> None:
+    """What a run learns from beside pictures, by content: files may lie anywhere."""
+    target = config.model.get("target") or {}
+    given = {"tokenizer": target.get("tokenizer"), "perceptual": config.model.get("perceptual")}
+    config.inputs = {name: content(value) for name, value in given.items() if value is not None}
+
+
+def content(value: Any) -> Any:
+    """A path as the hash of its file, also inside of a dict; anything else as it is."""
+    if isinstance(value, dict):
+        return {name: content(part) for name, part in value.items()}
+    return sha256_file(value) if isinstance(value, str) and Path(value).is_file() else value
 
 
 def fill_intervals(config: Config) -> None:

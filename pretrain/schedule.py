@@ -1,8 +1,9 @@
-"""Linear warm-up, then half a cosine or steps down, moved every iteration.
+"""Linear warm-up, then half a cosine or steps down, moved every step of the optimiser.
 
-Of the run's T iterations the first W warm up. At iteration t the rate is `lr * t / W`, and from W
-on `lr * (1 + cos(pi * (t - W) / (T - W))) / 2`, or down to a floor in place of zero, or a tenth
-after each of the `drops`. A closed form: nothing to drift on resume.
+Of the run's T steps the first W warm up. At step t the rate is `lr * t / W`, and from W on
+`lr * (1 + cos(pi * (t - W) / (T - W))) / 2`, or down to a floor in place of zero, or a tenth after
+each of the `drops`. A closed form: nothing to drift on resume. MMEngine counts iterations,
+`accumulation` of which make a step; they change no rate.
 """
 
 import math
@@ -15,25 +16,23 @@ from mmengine.registry import PARAM_SCHEDULERS
 
 
 def factor(
-    iteration: int,
-    warmup: int,
-    total: int,
-    *,
-    floor: float = 0.0,
-    drops: Sequence[int] = (),
+    step: int, warmup: int, total: int, *, floor: float = 0.0, drops: Sequence[int] = ()
 ) -> float:
-    """Share of the full learning rate at `iteration`; the cosine ends at `floor`."""
-    if iteration < warmup:
-        return iteration / warmup
+    """Share of the full learning rate at `step`; the cosine ends at `floor`."""
+    if step < warmup:
+        return step / warmup
     if drops:
-        return float(0.1 ** sum(iteration >= drop for drop in drops))
-    progress = min(1.0, (iteration - warmup) / max(1, total - warmup))
+        return float(0.1 ** sum(step >= drop for drop in drops))
+    progress = min(1.0, (step - warmup) / max(1, total - warmup))
     return floor + (1 - floor) * (1 + math.cos(math.pi * progress)) / 2
 
 
 @PARAM_SCHEDULERS.register_module()
 class WarmupLR(LRSchedulerMixin, _ParamScheduler):
-    """Given in epochs, `by_epoch=True, convert_to_iter_based=True`, and moved by iteration."""
+    """Given in epochs, `by_epoch=True, convert_to_iter_based=True`, and moved by iteration.
+
+    `warmup` and `drops` are kept in steps, `end` in iterations.
+    """
 
     def __init__(
         self,
@@ -42,9 +41,11 @@ class WarmupLR(LRSchedulerMixin, _ParamScheduler):
         warmup: int,
         floor: float = 0.0,
         drops: Sequence[int] = (),
+        accumulation: int = 1,
         **kwargs: Any,
     ) -> None:
         self.warmup, self.floor, self.drops = warmup, floor, tuple(drops)
+        self.accumulation = accumulation
         super().__init__(optimizer, *args, **kwargs)
 
     @classmethod
@@ -55,18 +56,28 @@ class WarmupLR(LRSchedulerMixin, _ParamScheduler):
         end: int,
         epoch_length: int,
         drops: Sequence[float] = (),
+        accumulation: int = 1,
         **kwargs: Any,
     ) -> Self:
         """MMEngine's entry for schedules written in epochs; `epoch_length` is in iterations."""
         kwargs["by_epoch"] = False
         return cls(
             *args,
-            warmup=round(warmup * epoch_length),
+            warmup=round(warmup * epoch_length / accumulation),
+            drops=[round(drop * epoch_length / accumulation) for drop in drops],
             end=end * epoch_length,
-            drops=[round(drop * epoch_length) for drop in drops],
+            accumulation=accumulation,
             **kwargs,
         )
 
     def _get_value(self) -> list[float]:
-        share = factor(self.last_step, self.warmup, self.end, floor=self.floor, drops=self.drops)
+        step, total = (count // self.accumulation for count in (self.last_step, self.end))
+        share = factor(step, self.warmup, total, floor=self.floor, drops=self.drops)
         return [value * share for value in self.base_values]
+
+    def load_state_dict(self, state_dict: dict[str, Any]) -> None:
+        """A run resumed with another accumulation goes on at the same step."""
+        own, before = self.accumulation, state_dict["accumulation"]
+        counts = ("last_step", "_global_step", "end")
+        scaled = {name: state_dict[name] * own // before for name in counts}
+        super().load_state_dict({**state_dict, **scaled, "accumulation": own})

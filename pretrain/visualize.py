@@ -8,19 +8,19 @@ IMAGES is a picture or a folder of them.
 
 import argparse
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
+from torch import Tensor
 
 from backbones.checkpoints.read import read_checkpoint as read_weights
 from backbones.runs.files import write_atomic
 from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw
 from pretrain.data import Pictures, find_pictures
-from pretrain.model import MaskedImageModel
 from pretrain.panel import draw_panel
 
 
@@ -42,24 +42,50 @@ def load(
     weights = content.get("state_dict") or content.get("model") or content
     if config.model.type == "SupervisedModel":
         raise ValueError(f"{source} is a classifier: it has no decoder and makes no pictures")
-    if mask_ratio is not None:
-        config.model.mask_ratio = mask_ratio
-    model = build_own(config.model)
-    if isinstance(model, MaskedImageModel) and not any("decoder_pred" in name for name in weights):
+    if "encoder" in config.model and not any("decoder_pred" in name for name in weights):
         raise ValueError(
             f"{source} holds an encoder only; pictures need the decoder of the checkpoint it was "
             "exported from (epoch_N.pth of the run)"
         )
+    if mask_ratio is not None:
+        config.model.mask_ratio = mask_ratio
+    model = filled(config, weights, source)
+    encoder = config.model.get("encoder")
+    size = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
+    return model, size
+
+
+def filled(config: Config, weights: Mapping[str, Tensor], source: Path) -> BaseModel:
+    """The config's model with all of `weights`, in evaluation mode.
+
+    Raises:
+        ValueError: where the two do not fit.
+    """
+    model = build_own(config.model)
     try:
         model.load_state_dict(weights, strict=True)
     except RuntimeError as error:
         raise ValueError(f"{source} does not fit its config: {error}") from error
-    size = config.model.encoder.get("img_size", 224) if "encoder" in config.model else 224
-    return model.eval(), config.train_dataloader.dataset.get("size", size)
+    return model.eval()
+
+
+def load_classifier(source: Path) -> BaseModel:
+    """The classifier of a supervised run.
+
+    Raises:
+        FileNotFoundError, ValueError: where there is none.
+    """
+    content = read_checkpoint(find_checkpoint(source))
+    config = Config(content["meta"]["pretrain"]["config"])
+    if config.model.type != "SupervisedModel":
+        raise ValueError(f"{source} is no classifier but a {config.model.type}")
+    return filled(config, content["state_dict"], source)
 
 
 def pictures(images: Path, size: int, number: int) -> dict[str, torch.Tensor]:
     """Up to `number` centre crops, spread evenly over the folder, as a loader's batch."""
+    if not images.exists():
+        raise FileNotFoundError(f"there is no picture at {images}")
     root = images if images.is_dir() else images.parent
     data = Pictures(str(root), size, train=False)
     chosen = [images.name] if images.is_file() else spread(find_pictures(root), number)

@@ -1,9 +1,14 @@
-"""Published numbers beside ours: same protocol, same architecture, same whole data set, or not."""
+"""Published numbers beside ours: for the same protocol, unchanged, and the same whole data set.
+
+A protocol's name is not enough: options on the command line change it, and so does the number of
+GPUs. A record therefore holds two hashes, of the protocol that ran and of the file as shipped.
+"""
 
 from dataclasses import dataclass
 
-from reports.comparisons import Comparison
+from reports.comparisons import Comparison, short
 from reports.published import Published, published_for
+from reports.settings import own_settings
 from reports.vocabulary import TASKS, method_label, metric_label
 
 
@@ -23,27 +28,33 @@ class Beside:
 
 
 def beside(comparison: Comparison, metrics: list[str]) -> Beside:
+    known = published_rows(comparison, metrics)
+    withheld = why_withheld(comparison)
+    if known and withheld:
+        return Beside({}, (withheld,), ())
+    own = own_settings(comparison.results)
     rows = {
+        (method, metric): fitting
+        for (method, metric), found in known.items()
+        if (fitting := [row for row in found if row.stands_beside(set(own.get(method, ())))])
+    }
+    return Beside(rows, tuple(tuned_otherwise(known, rows)), tuple(source_lines(rows)))
+
+
+def published_rows(
+    comparison: Comparison, metrics: list[str]
+) -> dict[tuple[str, str], list[Published]]:
+    protocol, arch = str(comparison.key["protocol"]), str(comparison.key["arch"])
+    return {
         (method, metric): found
         for method in comparison.methods
         for metric in metrics
-        if (
-            found := published_for(
-                protocol=str(comparison.key["protocol"]),
-                arch=str(comparison.key["arch"]),
-                method=method,
-                metric=metric,
-            )
-        )
+        if (found := published_for(protocol=protocol, arch=arch, method=method, metric=metric))
     }
-    withheld = why_withheld(comparison)
-    if rows and withheld:
-        return Beside({}, (withheld,), ())
-    return Beside(rows, (), tuple(source_lines(rows)))
 
 
 def why_withheld(comparison: Comparison) -> str:
-    """A paper's number is for the whole data set; beside a smaller one it would mislead."""
+    """Beside part of the data, or another protocol under the same name, a number would mislead."""
     n_images = comparison.key["n_images"]
     full = TASKS[comparison.task].full_val if comparison.task in TASKS else None
     if comparison.key["limited"]:
@@ -53,7 +64,36 @@ def why_withheld(comparison: Comparison) -> str:
             f"Published numbers are on {full:,} validation images and ours on {n_images:,}, "
             "so they are not shown beside these."
         )
-    return ""
+    return why_changed(comparison)
+
+
+def why_changed(comparison: Comparison) -> str:
+    """Empty where the records say that the protocol is the shipped one, as it was published."""
+    shipped = sorted(set(comparison.results["shipped_sha256"]) - {""})
+    if shipped == [comparison.key["protocol_sha256"]]:
+        return ""
+    if not shipped:
+        return (
+            "Published numbers are not shown beside these: the records do not say whether the "
+            "configuration ran as shipped (protocol.shipped_sha256)."
+        )
+    return (
+        "Published numbers are for the configuration as shipped "
+        f"(hash {', '.join(digest[:8] for digest in shipped)}); options or the batch changed it "
+        f"here (hash {short(comparison.key, 'protocol_sha256')}), so they are not shown beside "
+        "these."
+    )
+
+
+def tuned_otherwise(
+    known: dict[tuple[str, str], list[Published]], rows: dict[tuple[str, str], list[Published]]
+) -> list[str]:
+    """Who has settings of its own that are not the published ones."""
+    methods = dict.fromkeys(method for method, metric in known if (method, metric) not in rows)
+    return [
+        f"No published number beside {method_label(method)}: none is known for its own settings."
+        for method in methods
+    ]
 
 
 def source_lines(rows: dict[tuple[str, str], list[Published]]) -> list[str]:

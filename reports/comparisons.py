@@ -2,7 +2,8 @@
 
 Two results are comparable when task, protocol (name and hash), architecture, data (name and
 manifest), number of validation images and `limited` agree, and they come from one suite. Each such
-set is a `Comparison`; where there are several for one task, each says in what they differ.
+set is a `Comparison`; where there are several for one task, each says in what they differ. The
+hash leaves out what a method has of its own (settings.py): such a row is marked, not moved.
 """
 
 import hashlib

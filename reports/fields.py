@@ -11,12 +11,14 @@ def is_number(found: object) -> bool:
     return isinstance(found, int | float) and not isinstance(found, bool)
 
 
-def section(parent: dict[str, Any], key: str, *, required: bool = False) -> dict[str, Any]:
+def section(
+    parent: dict[str, Any], key: str, where: str = "", *, required: bool = False
+) -> dict[str, Any]:
     found = parent.get(key)
     if found is None and not required:
         return {}
     if not isinstance(found, dict):
-        raise ValueError(f"{key} is {shown(found)}, expected an object")
+        raise ValueError(f"{dotted(where, key)} is {shown(found)}, expected an object")
     return found
 
 

@@ -125,8 +125,9 @@ def draw_scores(
 
 
 def curve_figures(comparison: Comparison) -> list[Figure]:
-    """Training loss and the validation curves of the headline metrics."""
-    present = set(comparison.curves["metric"])
+    """Training loss and the validation curves of the headline metrics; no curve of one point."""
+    points = comparison.curves.groupby(["metric", "path"])["iteration"].nunique()
+    present = set(points[points > 1].index.get_level_values("metric"))
     wanted = ["loss", *headline_metrics(comparison.task, present - {"loss"})]
     return [
         curve_figure(

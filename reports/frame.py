@@ -20,6 +20,8 @@ CELL = (
     "epochs",
     "protocol",
     "protocol_sha256",
+    "shipped_sha256",
+    "tuned",
     "data",
     "data_sha256",
     "n_train",

@@ -1,13 +1,16 @@
 """Numbers from the papers, in `published.csv`: one row a number, each with its table.
 
-`note` says where the paper trained longer, shorter or searched settings. Several sources may give
-one number; the paper that introduced the protocol comes first.
+`note` says where the paper trained longer, shorter or searched settings. `settings` holds those the
+paper gives for this one method, as options of our configuration. Several sources may give one
+number; the paper that introduced the protocol comes first.
 """
 
 import csv
 from dataclasses import dataclass, fields
 from functools import cache
 from importlib import resources
+
+from reports.settings import from_options
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,11 @@ class Published:
     value: str
     source: str
     note: str
+    settings: str
+
+    def stands_beside(self, ours: set[str]) -> bool:
+        """Ours ran the protocol as it is, or with the very settings this number was tuned to."""
+        return not ours - {""} or ours == {from_options(self.settings)}
 
 
 @cache

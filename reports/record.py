@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.fields import flag, integer, is_number, number, section, shown, text
+from reports.settings import as_text
 
 SCHEMA = 1
 KINDS = ("transfer", "pretrain")
@@ -38,7 +39,9 @@ class Record:
     task: str
     seed: int
     protocol: str
-    protocol_sha256: str
+    protocol_sha256: str  # without the settings in `tuned`
+    shipped_sha256: str  # of the configuration file as shipped; empty where not recorded
+    tuned: str  # this method's own settings (settings.py)
     arch: str
     target: str
     epochs: int | None
@@ -111,6 +114,8 @@ def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
         seed=integer(cell, "seed", "cell", required=True) or 0,
         protocol=text(protocol, "name", "protocol", default=None if strict else ""),
         protocol_sha256=text(protocol, "sha256", "protocol", default=None if strict else ""),
+        shipped_sha256=text(protocol, "shipped_sha256", "protocol", default=""),
+        tuned=as_text(section(protocol, "tuned", "protocol")),
         arch=text(content, "arch", default=""),
         target=text(content, "target", default=""),
         epochs=integer(content, "epochs"),

@@ -102,12 +102,13 @@ def without_duplicates(found: list[Record]) -> tuple[list[Record], list[LeftOut]
     left_out: list[LeftOut] = []
     for same in by_cell.values():
         first, *others = same
-        if all(other.metrics == first.metrics for other in others):
+        if all((o.metrics, o.tuned) == (first.metrics, first.tuned) for o in others):
             kept.append(first)
             left_out += [LeftOut(other.path, f"duplicate of {first.path}") for other in others]
             continue
         for record in same:
             rest = ", ".join(other.path for other in same if other is not record)
-            reason = f"same cell as {rest}, with different numbers; keep one of them"
+            what = "settings of their own" if len({r.tuned for r in same}) > 1 else "numbers"
+            reason = f"same cell as {rest}, with different {what}; keep one of them"
             left_out.append(LeftOut(record.path, reason))
     return sorted(kept, key=lambda record: record.path), left_out

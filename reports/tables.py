@@ -11,6 +11,7 @@ import pandas as pd
 from reports.beside import Beside, beside
 from reports.cells import GAP, digits, gain_cell, spread_cell
 from reports.comparisons import Comparison, short
+from reports.settings import footnote, marked, own_settings
 from reports.summary import facts, over_baseline, over_seeds, seeds_of
 from reports.vocabulary import (
     BASELINE,
@@ -58,7 +59,7 @@ def result_table(comparison: Comparison) -> Table:
     metrics = headline_metrics(comparison.task, results["metric"])
     stats, gains, n = over_seeds(results), over_baseline(results), seeds_of(results)
     places = {metric: digits(unit) for metric, unit in facts(results, "unit").items()}
-    paper = beside(comparison, metrics)
+    paper, own = beside(comparison, metrics), own_settings(results)
     columns = [Column("", "method"), Column("", "n")]
     for metric in metrics:
         columns.append(Column(metric_label(metric), ""))
@@ -66,7 +67,7 @@ def result_table(comparison: Comparison) -> Table:
         columns += [Column(metric_label(metric), "published")] if paper.rows else []
     rows = []
     for method in comparison.methods:
-        cells = [method_label(method), str(n.get(method, 0))]
+        cells = [marked(method, own), str(n.get(method, 0))]
         for metric in metrics:
             cell, decimals = (method, metric), places.get(metric, 0)
             cells.append(spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0)))
@@ -77,7 +78,7 @@ def result_table(comparison: Comparison) -> Table:
         slug=comparison.slug,
         title=comparison.title,
         caption=caption(comparison, gains=bool(gains), published=bool(paper.rows)),
-        notes=(*notes(comparison, n), *paper.notes),
+        notes=(*footnote(own), *notes(comparison, n), *paper.notes),
         sources=paper.sources,
         columns=tuple(columns),
         rows=tuple(rows),
@@ -90,20 +91,20 @@ def detail_table(comparison: Comparison) -> Table:
     results = comparison.results
     metrics = in_order(results["metric"], METRICS)
     stats, n, units = over_seeds(results), seeds_of(results), facts(results, "unit")
-    rows = []
+    rows, own = [], own_settings(results)
     for method in comparison.methods:
         seeds = n.get(method, 0)
         cells = (
             spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds)
             for metric in metrics
         )
-        rows.append(Row(method, (method_label(method), str(seeds), *cells)))
+        rows.append(Row(method, (marked(method, own), str(seeds), *cells)))
     labels = ["method", "n", *map(metric_label, metrics)]
     return Table(
         slug=f"{comparison.slug}-all-metrics",
         title=f"{comparison.title}: every metric",
         caption=caption(comparison, gains=False, published=False),
-        notes=(),
+        notes=tuple(footnote(own)),
         sources=(),
         columns=tuple(Column("", label) for label in labels),
         rows=tuple(rows),
@@ -155,7 +156,7 @@ def notes(comparison: Comparison, n: dict[str, int]) -> list[str]:
 def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
     """The unrounded table: one row per method × metric, gaps left empty."""
     stats, gains = over_seeds(comparison.results), over_baseline(comparison.results)
-    rows = []
+    rows, own = [], own_settings(comparison.results)
     for method in comparison.methods:
         for metric in in_order(comparison.results["metric"], METRICS):
             ours, gain = stats.get((method, metric)), gains.get((method, metric))
@@ -163,6 +164,7 @@ def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
                 {
                     **comparison.key,
                     "method": method,
+                    "own_settings": " or ".join(own.get(method, ())) or None,
                     "metric": metric,
                     "mean": ours.mean if ours else None,
                     "sd": ours.sd if ours else None,

@@ -68,6 +68,15 @@ METRICS: dict[str, str] = {
     "loss": "loss",
 }
 
+# Configuration keys that papers tune per method, in words.
+SETTINGS: dict[str, str] = {
+    "optim_wrapper.optimizer.lr": "learning rate {}",
+    "optim_wrapper.optimizer.weight_decay": "weight decay {}",
+    "optim_wrapper.paramwise_cfg.layer_decay": "layer decay {}",
+    "model.backbone.drop_path_rate": "drop path {}",
+    "train_cfg.max_iters": "{} iterations",
+}
+
 
 def method_label(method: str) -> str:
     return METHODS[method][0] if method in METHODS else method

@@ -17,6 +17,17 @@ def describe_data(root: Path, images: Iterable[str], annotations: Iterable[str])
     }
 
 
+def describe_datasets(root: Path, train: Any, val: Any) -> dict[str, Any]:
+    """Counts and fingerprints of an mmdet or mmseg pair of data sets."""
+    items = [data.get_data_info(i) for data in (train, val) for i in range(len(data))]
+    if items[0].get("seg_map_path"):  # one label plane a picture, else one file for all
+        annotations = [item["seg_map_path"] for item in items]
+    else:
+        annotations = [str(data.ann_file) for data in (train, val)]
+    described = describe_data(root, [item["img_path"] for item in items], annotations)
+    return {**described, "n_train": len(train), "n_val": len(val)}
+
+
 def _below(path: str, root: Path) -> str:
     """The same data at another place has the same manifest."""
     full = Path(path).resolve()

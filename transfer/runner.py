@@ -1,19 +1,24 @@
-"""The runner behind `runner_type = 'TransferRunner'`: one option moves the data, failures noted.
+"""The runner behind `runner_type = 'TransferRunner'`.
 
-MMEngine fills `data_root` into derived paths while it reads a config, before `--cfg-options` are
-merged, so overriding it there changes nothing. Here the paths follow.
+- One option moves the data. MMEngine fills `data_root` into derived paths while it reads a config,
+  before `--cfg-options` are merged, so overriding it there changes nothing; here the paths follow.
+- Weights load completely or not at all, also in `mim test` and `load_from`.
+- `--resume` continues from the newest checkpoint that is whole and of the same recipe.
+- A run that dies says why in `failure.json`.
 """
 
-import sys
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import is_main_process
+from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 
-from transfer.hooks.record import TransferRecordHook
+from backbones.runs.failure import note_failures
+from backbones.runs.runner import StrictRunner
+from transfer.recipe import data_of, recipe
+from transfer.resume import checkpoint_to_continue
 
 PATH_KEYS = (
     "train_dataloader",
@@ -25,24 +30,50 @@ PATH_KEYS = (
 
 
 @RUNNERS.register_module()
-class TransferRunner(Runner):
-    """MMEngine's runner; see the module's docstring for the difference."""
+class TransferRunner(StrictRunner):
+    """MMEngine's runner; see the module's docstring for the differences."""
+
+    _resume: bool
+    _load_from: str | None
 
     @classmethod
     def from_cfg(cls, cfg: Config) -> "TransferRunner":
-        note_failures(cfg)
+        note_failures(Path(cfg["work_dir"]))  # also of what dies before there are hooks
         follow_data_root(cfg)
         runner: TransferRunner = super().from_cfg(cfg)
         return runner
 
+    def load_or_resume(self) -> None:
+        """MMEngine resumes from what `last_checkpoint` names, which may be half written or gone."""
+        if self._resume and self._load_from is None:
+            found = [self._checkpoint_to_continue() if is_main_process() else None]
+            broadcast_object_list(found)
+            self._resume, self._load_from = found[0] is not None, found[0]
+        super().load_or_resume()
 
-def note_failures(cfg: Config) -> None:
-    """From here on a dying run writes `failure.json`, also before its hooks exist."""
-    hook = TransferRecordHook()
-    hook.folder = Path(cfg["work_dir"])
-    if is_main_process():
-        (hook.folder / "failure.json").unlink(missing_ok=True)
-        sys.excepthook = hook.on_exception
+    def _checkpoint_to_continue(self) -> str | None:
+        found = checkpoint_to_continue(
+            Path(self.work_dir),
+            recipe(self, data_of(self)),
+            restart_if_changed=bool(self.cfg.get("restart_if_changed")),
+        )
+        self.logger.info(f"continuing {found}" if found else "nothing to continue, starting afresh")
+        return str(found) if found else None
+
+
+def obey_runner_type() -> None:
+    """Make `Runner.from_cfg` heed `runner_type`, which MMSegmentation's test script does not."""
+    plain = Runner.from_cfg.__func__
+
+    def from_cfg(cls: type[Runner], cfg: Config) -> Runner:
+        if cls is Runner and cfg.get("runner_type") == TransferRunner.__name__:
+            return TransferRunner.from_cfg(cfg)
+        return plain(cls, cfg)
+
+    Runner.from_cfg = classmethod(from_cfg)
+
+
+obey_runner_type()
 
 
 def follow_data_root(cfg: Config) -> None:

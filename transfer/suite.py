@@ -3,6 +3,8 @@
 The Snakefile turns it into jobs. Keys are described in `transfer/suites/demo.yaml`.
 """
 
+import ast
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -101,6 +103,21 @@ def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
         methods=methods,
         tasks=tasks,
     )
+
+
+def config_files(config: Path) -> list[Path]:
+    """The config and all it inherits from: what a job must be done again for when it is edited.
+
+    Not the files of installed packages (`mmdet::…`), whose versions are in the record.
+    """
+    found = [config]
+    for node in ast.parse(config.read_text(), filename=str(config)).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "_base_":
+            bases = ast.literal_eval(node.value)
+            for base in [bases] if isinstance(bases, str) else bases:
+                if "::" not in base:
+                    found += config_files(Path(os.path.normpath(config.parent / base)))
+    return list(dict.fromkeys(found))
 
 
 def _data_root(content: Mapping[str, Any], name: str, *, only_plan: bool) -> Path:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import torch
 from torch import Tensor
 
 StateDict = dict[str, Tensor]
@@ -56,9 +57,22 @@ def _is_classifier(content: Any) -> bool:
     return _plain_vit(tensors) and "head.weight" in tensors
 
 
+def _is_distilled(content: Any) -> bool:
+    tensors = _inner(content)
+    return _plain_vit(tensors) and {"dist_token", "pos_embed"} <= tensors.keys()
+
+
+def _without_distillation(content: Any) -> StateDict:
+    """Positions of the class token and the patches; the distillation token's row is between."""
+    tensors = dict(_inner(content))
+    positions = tensors["pos_embed"]  # [1, 2 + L, D]
+    return {**tensors, "pos_embed": torch.cat([positions[:, :1], positions[:, 2:]], dim=1)}
+
+
 FAMILIES: tuple[tuple[str, Callable[[Any], bool], Callable[[Any], StateDict]], ...] = (
     ("export", _is_export, lambda content: content["state_dict"]),
     ("MAE with decoder", _is_mae_full, _inner),
+    ("distilled DeiT", _is_distilled, _without_distillation),
     ("timm or DeiT classifier", _is_classifier, _inner),
     ("plain ViT encoder (MAE, timm, DINO names)", lambda c: _plain_vit(_inner(c)), _inner),
 )

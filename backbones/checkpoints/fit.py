@@ -18,7 +18,10 @@ from backbones.relative_position import resize_table
 from backbones.vit import PlainViT
 
 # Parts of a pretraining or classification model that are no part of its encoder.
-NOT_ENCODER = ("decoder_*", "mask_token", "head.*", "head_dist.*", "fc_norm.*", "pre_logits.*")
+NOT_ENCODER = (
+    *("decoder_*", "mask_token", "head.*", "fc_norm.*", "pre_logits.*"),
+    *("dist_token", "head_dist.*"),  # DeiT's distillation
+)
 # Tensors that leave the function unchanged at this value, so their absence loses nothing.
 NEUTRAL = {"rel_pos": 0.0, "relative_position_bias_table": 0.0, "gamma": 1.0}
 
@@ -110,11 +113,11 @@ def _resize_square_table(tensor: Tensor, wanted: Tensor) -> Tensor | None:
 
 
 def _source_grid(positions: Tensor, source: Source) -> tuple[int, int] | None:
-    """The grid positions were learned on: from the export's meta, else square with 0…2 extras."""
+    """The grid positions were learned on: from the export's meta, else it is taken to be square."""
     if "grid" in source.meta:
         height, width = source.meta["grid"]
         return int(height), int(width)
-    for extra in (1, 0, 2):
+    for extra in (1, 0):
         side = math.isqrt(positions.shape[1] - extra)
         if side**2 + extra == positions.shape[1]:
             return side, side

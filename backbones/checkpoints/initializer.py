@@ -13,7 +13,7 @@ from backbones.checkpoints.families import recognise
 from backbones.checkpoints.fit import fit
 from backbones.checkpoints.read import read_checkpoint
 from backbones.checkpoints.report import LoadReport
-from backbones.export import sha256_of
+from backbones.export import checked_sha256
 from backbones.vit import PlainViT
 
 
@@ -27,7 +27,8 @@ class ViTCheckpoint:
         allow_dropped: patterns of checkpoint tensors that may be left behind.
 
     Raises (when called):
-        FileNotFoundError, ValueError: see `read_checkpoint`, `recognise` and `fit`.
+        FileNotFoundError, ValueError: see `read_checkpoint`, `recognise`,
+            `checked_sha256` and `fit`.
         TypeError: for a module that is no `PlainViT`.
     """
 
@@ -51,6 +52,7 @@ class ViTCheckpoint:
             report = LoadReport(None, "random")
         else:
             source = recognise(read_checkpoint(self.checkpoint), self.checkpoint)
+            sha256 = checked_sha256(source.tensors, source.meta, self.checkpoint)
             tensors, report = fit(
                 source,
                 module,
@@ -58,7 +60,7 @@ class ViTCheckpoint:
                 allow_missing=self.allow_missing,
                 allow_dropped=self.allow_dropped,
             )
-            report.sha256 = source.meta.get("sha256") or sha256_of(source.tensors)
+            report.sha256 = sha256
             module.load_state_dict(tensors, strict=True)
         module.load_report = report
         print_log(str(report), logger="current")

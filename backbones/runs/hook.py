@@ -2,21 +2,20 @@
 
 import sys
 import time
-import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 import torch
-from mmengine.dist import is_main_process
+from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from backbones.runs.failure import SCHEMA, write_failure
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment
 
-SCHEMA = 1
 MOST_POINTS = 200
 
 
@@ -24,6 +23,8 @@ class RunRecordHook(Hook):
     """Writes `result.json` once, when training has ended; `failure.json` when it dies.
 
     Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
+    `images_per_second` counts the pictures of all processes over the wall time of training, data
+    loading and checkpoints included, validation left out.
     """
 
     priority = "VERY_LOW"
@@ -48,9 +49,12 @@ class RunRecordHook(Hook):
             sys.excepthook = self.on_exception
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
+        self.lap_start = time.perf_counter()
 
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        self.iteration_start = time.perf_counter()
+    def lap(self) -> float:
+        """Seconds since the last call."""
+        before, self.lap_start = self.lap_start, time.perf_counter()
+        return self.lap_start - before
 
     def after_train_iter(
         self,
@@ -59,18 +63,32 @@ class RunRecordHook(Hook):
         data_batch: Any = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
-        self.train_seconds += time.perf_counter() - self.iteration_start
-        self.images += _batch_size(data_batch)
+        self.train_seconds += self.lap()
+        self.images += _batch_size(data_batch) * get_world_size()
         step = max(1, runner.max_iters // MOST_POINTS)
         if outputs and "loss" in outputs and (runner.iter + 1) % step == 0:
             loss = torch.as_tensor(outputs["loss"]).detach().item()
             self.curves.setdefault("loss", []).append((runner.iter + 1, loss))
+
+    def before_val(self, runner: Runner) -> None:
+        self.train_seconds += self.lap()
+
+    def after_val(self, runner: Runner) -> None:
+        self.lap()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         self.last_metrics = dict(metrics or {})
         for name, value in self.last_metrics.items():
             if isinstance(value, int | float):
                 self.curves.setdefault(name, []).append((runner.iter, float(value)))
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        """Curves travel with the weights, so that a resumed run has all of them."""
+        checkpoint["meta"]["curves"] = self.curves
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        if runner._resume:  # weights of another run bring no curves along
+            self.curves = checkpoint["meta"].get("curves", {})
 
     def after_train(self, runner: Runner) -> None:
         if is_main_process():
@@ -97,17 +115,7 @@ class RunRecordHook(Hook):
     ) -> None:
         """Last words of a dying run; the traceback is printed as always."""
         sys.__excepthook__(kind, error, trace)
-        failure = {
-            "schema": SCHEMA,
-            "error": kind.__name__,
-            "message": str(error),
-            "traceback": "".join(traceback.format_exception(kind, error, trace))[-8000:],
-            "when": datetime.now(UTC).isoformat(timespec="seconds"),
-        }
-        try:
-            write_json(self.folder / "failure.json", failure)
-        except OSError as full:  # the disk may be what failed
-            print(f"could not write {self.folder / 'failure.json'}: {full}", file=sys.stderr)
+        write_failure(self.folder, error)
 
 
 def peak_memory() -> int:

@@ -66,7 +66,13 @@ def git_commit() -> str | None:
 
 def config_hash(config: Mapping[str, Any], drop: Collection[str] = ()) -> str:
     """Hash of a configuration without the dotted keys in `drop`, e.g. `randomness.seed`."""
-    content = json.loads(json.dumps(config, default=str, sort_keys=True))
+    content = plain_config(config, drop)
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+
+
+def plain_config(config: Mapping[str, Any], drop: Collection[str] = ()) -> dict[str, Any]:
+    """A configuration in plain JSON types, without the dotted keys in `drop`."""
+    content: dict[str, Any] = json.loads(json.dumps(config, default=str, sort_keys=True))
     for path in drop:
         *parents, last = path.split(".")
         node: Any = content
@@ -74,7 +80,7 @@ def config_hash(config: Mapping[str, Any], drop: Collection[str] = ()) -> str:
             node = node.get(key, {}) if isinstance(node, dict) else {}
         if isinstance(node, dict):
             node.pop(last, None)
-    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
+    return content
 
 
 def sha256_file(path: str | Path) -> str:

@@ -50,9 +50,7 @@ def batches(data: Pictures) -> Iterator[tuple[Tensor, Tensor | None]]:
 
 
 @torch.no_grad()
-def analyse(
-    tokenizer: Tokenizer, data: Pictures, classifier: Classifier | None = None
-) -> Analysis:
+def analyse(tokenizer: Tokenizer, data: Pictures, classifier: Classifier | None = None) -> Analysis:
     """Encode and, where it can, decode every picture.
 
     The probe is fitted on half of the pictures' word shares (a histogram of the words, `[K]`) and

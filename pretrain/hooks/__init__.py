@@ -2,6 +2,7 @@
 
 from backbones.runs.divergence import StopOnDivergence
 from pretrain.hooks.codebook import CodebookUsage
+from pretrain.hooks.ema import StepEMA
 from pretrain.hooks.figure import ReconstructionFigure
 from pretrain.hooks.fit import FitTarget
 from pretrain.hooks.record import PretrainRecord
@@ -16,6 +17,7 @@ __all__ = [
     "ReconstructionFigure",
     "Reseed",
     "SkippedPictures",
+    "StepEMA",
     "StopOnDivergence",
     "Throughput",
 ]

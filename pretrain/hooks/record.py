@@ -1,6 +1,7 @@
 """The record a finished pretraining leaves: `result.json`, as the reports read it."""
 
 import hashlib
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,26 +12,30 @@ from mmengine.runner import Runner
 
 import pretrain
 from backbones.runs.hook import RunRecordHook
-from backbones.runs.provenance import config_hash
+from backbones.runs.provenance import config_hash, plain_config
+from pretrain.checkpoint import describe_run
 
 # Where the data lies, how it is spread over devices and what is logged change no result.
 PLACES = (
-    *("work_dir", "experiment_name", "data_root", "val_root", "val_dataloader"),
+    *("work_dir", "experiment_name", "data_root"),
+    *("val_root", "val_dataloader", "val_cfg", "val_evaluator"),
     *("train_dataloader.dataset.root", "visualizer", "default_hooks", "launcher", "env_cfg"),
     *("suite", "seed", "randomness", "train_dataloader.dataset.seed", "resume", "load_from"),
-    *("trackers", "workers"),
+    *("trackers", "workers", "model.target.tokenizer", "model.perceptual"),  # see `inputs`
     *(f"train_dataloader.{name}" for name in ("num_workers", "persistent_workers", "pin_memory")),
-    *("device_batch_size", "train_dataloader.batch_size", "optim_wrapper.accumulative_counts"),
+    *("device_batch_size", "train_dataloader.batch_size"),
+    *("optim_wrapper.accumulative_counts", "param_scheduler.accumulation"),
     *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),
 )
 # What hooks measure of a tokenizer: name, unit, higher is better.
 MEASURED = (("usage", "", True), ("perplexity", "", True))
 SMOOTHING = 50  # iterations the final loss is averaged over
+MISSING = object()
 
 
 @HOOKS.register_module()
 class PretrainRecord(RunRecordHook):
-    """Adds what was trained on what; its curves survive a resume through the checkpoint."""
+    """Adds what was trained on what; every checkpoint says what it is (`meta['pretrain']`)."""
 
     def describe(self, runner: Runner) -> dict[str, Any]:
         config, dataset = runner.cfg, runner.train_dataloader.dataset
@@ -72,10 +77,22 @@ class PretrainRecord(RunRecordHook):
         }
 
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        checkpoint["meta"]["curves"] = self.curves
+        super().before_save_checkpoint(runner, checkpoint)
+        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        checkpoint["meta"]["pretrain"] = describe_run(runner.cfg, model)
 
     def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        self.curves = checkpoint["meta"].get("curves", {})
+        """Iterations are counted anew where a run goes on with another accumulation."""
+        super().after_load_checkpoint(runner, checkpoint)
+        if runner._resume:
+            meta = checkpoint["meta"]
+            before = meta["pretrain"]["config"]["optim_wrapper"]["accumulative_counts"]
+            now = runner.cfg.optim_wrapper.accumulative_counts
+            meta["iter"] = meta["iter"] * now // before
+            self.curves = {
+                name: [(iteration * now // before, value) for iteration, value in points]
+                for name, points in self.curves.items()
+            }
 
 
 def protocol_name(config: Config) -> str:
@@ -88,6 +105,36 @@ def protocol_name(config: Config) -> str:
 def recipe_hash(config: Config) -> str:
     """Equal for runs of one recipe, whatever the seed, the data's place and the devices."""
     return config_hash(config.to_dict(), drop=PLACES)
+
+
+def differences(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
+    """`epochs 400, now 800` for every setting of the recipe, and the seed, that differs.
+
+    The settings nearest to the top come first: others follow from them.
+    """
+    before, after = (
+        dict(_settings({**plain_config(config, drop=PLACES), "seed": config.get("seed")}))
+        for config in (old, new)
+    )
+    keys = sorted(before.keys() | after.keys(), key=lambda key: (key.count("."), key))
+    return [
+        f"{key} {before.get(key, 'not set')}, now {after.get(key, 'not set')}"
+        for key in keys
+        if before.get(key, MISSING) != after.get(key, MISSING)
+    ]
+
+
+def _settings(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
+    """Every leaf of a plain config by its dotted name; a list is one unless it holds dicts."""
+    if isinstance(value, dict) and value:
+        inner = list(value.items())
+    elif isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        inner = list(enumerate(value))
+    else:
+        yield name, value
+        return
+    for key, item in inner:
+        yield from _settings(item, f"{name}.{key}" if name else str(key))
 
 
 def manifest_hash(paths: list[str]) -> str:

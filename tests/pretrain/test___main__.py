@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from pretrain.__main__ import main
-from pretrain.export import read_checkpoint
+from pretrain.checkpoint import read_checkpoint
 
 Command = Callable[..., list[str]]
 
@@ -123,10 +123,70 @@ def test_a_second_run_does_not_mix_with_the_first(whole: Path, command: Command)
         main(command(whole))
 
 
-def test_resume_from_another_model_stops(whole: Path, tmp_path: Path, command: Command) -> None:
-    (tmp_path / "epoch_1.pth").write_bytes((whole / "epoch_4.pth").read_bytes())
-    with pytest.raises(RuntimeError, match=r"unexpected key.*blocks\.1"):
-        main(command(tmp_path, "--resume", **{"model.encoder.depth": 1}))
+def unfinished(whole: Path, work_dir: Path) -> Path:
+    """The run as it was when killed in its last epoch."""
+    work_dir.mkdir()
+    (work_dir / "epoch_3.pth").write_bytes((whole / "epoch_3.pth").read_bytes())
+    return work_dir
+
+
+def test_a_checkpoint_of_another_recipe_is_not_continued(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    work_dir = unfinished(whole, tmp_path / "run")
+    message = "another recipe: epochs 4, now 5; .*--restart-if-changed"
+    with pytest.raises(SystemExit, match=message):
+        main(command(work_dir, "--resume", epochs=5))
+    failure = json.loads((work_dir / "failure.json").read_text())
+    assert "another recipe" in failure["message"]
+    with pytest.raises(SystemExit, match=message):  # finished is not finished with this one
+        main(command(whole, "--resume", epochs=5))
+    assert not (whole / "failure.json").exists()
+
+
+def test_a_changed_run_begins_again_beside_the_old_one(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    work_dir = unfinished(whole, tmp_path / "run")
+    main(command(work_dir, "--resume", "--restart-if-changed", epochs=2))
+    record = json.loads((work_dir / "result.json").read_text())
+    assert (record["epochs"], record["timing"]["resumed_at"]) == (2, 0)
+    assert [path.name for path in (tmp_path / "run.old-1").iterdir()] == ["epoch_3.pth"]
+    assert "epochs 4, now 2" in log_of(work_dir)
+    assert f"moved to {tmp_path}/run.old-1" in log_of(work_dir)
+    main(command(work_dir, "--resume", "--restart-if-changed", epochs=2))  # finished: stays
+    assert not (tmp_path / "run.old-2").exists()
+
+
+def test_restarting_is_for_runs_that_would_be_resumed(tmp_path: Path, command: Command) -> None:
+    with pytest.raises(SystemExit):
+        main(command(tmp_path, "--restart-if-changed"))
+
+
+def test_weights_resume_completely_or_not_at_all(
+    whole: Path, tmp_path: Path, command: Command
+) -> None:
+    work_dir = unfinished(whole, tmp_path / "run")
+    content = torch.load(work_dir / "epoch_3.pth", weights_only=False)
+    del content["state_dict"]["blocks.1.norm2.bias"]
+    torch.save(content, work_dir / "epoch_3.pth")
+    with pytest.raises(RuntimeError, match=r"missing keys.*blocks\.1\.norm2\.bias"):
+        main(command(work_dir, "--resume"))
+
+
+def test_a_run_that_dies_before_its_first_step_leaves_its_reason(
+    tmp_path: Path, command: Command, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    try:
+        main(command(tmp_path, batch_size=1000))
+    except ValueError:
+        sys.excepthook(*sys.exc_info())  # as the interpreter does
+    failure = json.loads((tmp_path / "failure.json").read_text())
+    assert failure["error"] == "ValueError"
+    assert "10 pictures do not fill one batch of 1000" in failure["message"]
+    main(command(tmp_path, epochs=2))
+    assert not (tmp_path / "failure.json").exists()
 
 
 def test_accumulation_takes_one_step_a_batch(tmp_path: Path, command: Command) -> None:
@@ -177,6 +237,7 @@ def test_a_corrupt_picture_is_named_once_and_training_goes_on(
 def test_an_empty_folder_ends_with_one_clear_line(tmp_path: Path, command: Command) -> None:
     with pytest.raises(SystemExit, match=f"no pictures .* in or below {tmp_path}"):
         main(command(tmp_path / "run", data_root=tmp_path))
+    assert "no pictures" in json.loads((tmp_path / "run/failure.json").read_text())["message"]
 
 
 @pytest.mark.skipif(torch.cuda.is_available(), reason="says what is wrong where there is no GPU")

@@ -9,9 +9,11 @@ import timm
 import torch
 from timm.models import VisionTransformer
 
+from backbones import PlainViT
 from backbones.export import load_export
 from pretrain.__main__ import main as pretrain
-from pretrain.export import export, main, read_checkpoint
+from pretrain.checkpoint import read_checkpoint
+from pretrain.export import export, main
 
 DEMO = Path("pretrain/configs/demo")
 SIZE = {"img_size": 32, "patch_size": 8, "embed_dim": 16, "depth": 2, "num_heads": 2}
@@ -50,6 +52,8 @@ def test_it_loads_into_timm_and_gives_the_same_features(runs: Path, method: str)
     assert (meta["epochs"], meta["img_size"], meta["patch_size"]) == (2, 32, 8)
     assert meta["mean"] == [0.485, 0.456, 0.406]
     assert meta["source"] == f"{method}/epoch_2.pth"
+    record = json.loads((runs / method / "result.json").read_text())
+    assert meta["config_sha256"] == record["config_sha256"]
     assert json.loads(json.dumps(meta)) == meta
 
 
@@ -105,11 +109,22 @@ def test_what_is_no_run(tmp_path: Path) -> None:
         main([str(tmp_path / "a.pth"), str(tmp_path / "out.pth")])
 
 
-def test_a_file_that_runs_code_is_not_run(tmp_path: Path) -> None:
-    class Bomb:
-        def __reduce__(self) -> tuple[object, tuple[str]]:
-            return print, ("boom",)
-
-    torch.save({"state_dict": {}, "meta": Bomb()}, tmp_path / "bomb.pth")
-    with pytest.raises(ValueError, match="is no checkpoint of python -m pretrain"):
-        export(tmp_path / "bomb.pth", tmp_path / "out.pth")
+def test_an_encoder_that_is_not_square_takes_its_grid_along(tmp_path: Path) -> None:
+    """24 x 96 and 48 x 48 pixels make equally many patches of 12; the grid tells."""
+    config, out = tmp_path / "wide.py", tmp_path / "wide.pth"
+    config.write_text(
+        f"_base_ = ['{DEMO.resolve()}/mae_pixel.py']\n"
+        "model = dict(encoder=dict(img_size=(24, 96)))\n"
+    )
+    meta = export(config, out)
+    assert (meta["grid"], meta["img_size"]) == ([2, 8], [24, 96])
+    reports = []
+    for size in ((24, 96), (48, 48)):
+        backbone = PlainViT(
+            None, img_size=size, patch_size=12, embed_dims=96, depth=4, num_heads=3,
+            init_cfg={"type": "ViTCheckpoint", "checkpoint": str(out)},
+        )  # fmt: skip
+        backbone.init_weights()
+        reports.append(backbone.load_report)
+    assert "pos_embed" in reports[0].matched
+    assert "pos_embed" in reports[1].resized

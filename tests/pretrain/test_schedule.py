@@ -19,6 +19,34 @@ def test_by_hand() -> None:
     assert factor(0, 0, 10) == 1
 
 
+def test_iterations_of_one_step_have_one_rate() -> None:
+    def rates(accumulation: int, *, resumed_from: int = 0) -> list[float]:
+        def build(accumulation: int) -> WarmupLR:
+            wrapper = OptimWrapper(torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=2.0))
+            return WarmupLR.build_iter_from_epoch(
+                wrapper, warmup=0.5, end=3, epoch_length=5 * accumulation,
+                accumulation=accumulation, by_epoch=True,
+            )  # fmt: skip
+
+        schedule, done = build(accumulation), 0
+        if resumed_from:
+            before, done = build(resumed_from), 7
+            for _ in range(done * resumed_from):
+                before.step()
+            schedule.load_state_dict(before.state_dict())
+        found = []
+        for _ in range((15 - done) * accumulation):
+            found.append(schedule.get_last_value()[0])
+            schedule.step()
+        return found
+
+    expected = [2 * factor(step, 2, 15) for step in range(15)]
+    assert rates(1) == pytest.approx(expected)
+    assert rates(3) == pytest.approx([rate for rate in expected for _ in range(3)])
+    assert rates(1, resumed_from=3) == pytest.approx(expected[7:])
+    assert rates(2, resumed_from=1) == pytest.approx([r for r in expected[7:] for _ in range(2)])
+
+
 def test_two_groups_follow_and_a_reload_changes_nothing() -> None:
     parameters = [torch.nn.Parameter(torch.zeros(1)) for _ in range(2)]
 

@@ -1,9 +1,12 @@
 """The supervised baseline: what is learnt from is mixed, what is measured is not."""
 
+from pathlib import Path
+
 import pytest
 import torch
 from torch.testing import assert_close
 
+from backbones.export import save_export
 from pretrain import SupervisedModel
 
 ENCODER = {"arch": None, "img_size": 16, "patch_size": 8, "embed_dims": 8, "depth": 1}
@@ -46,3 +49,20 @@ def test_what_it_cannot_do_is_said() -> None:
         build()(torch.rand(2, 3, 16, 16), mode="loss")
     with pytest.raises(ValueError, match="must be even, got 3; change device_batch_size"):
         build()(torch.rand(3, 3, 16, 16), labels=torch.zeros(3).long(), mode="loss")
+
+
+def test_the_encoder_starts_from_the_file_it_is_given(tmp_path: Path) -> None:
+    """MMEngine asks only children that are `BaseModule`s to start themselves."""
+    trained = build().encoder
+    torch.nn.init.normal_(trained.pos_embed)
+    save_export(tmp_path / "w.pth", dict(trained.state_dict()), {})
+    init = {"type": "ViTCheckpoint", "checkpoint": str(tmp_path / "w.pth")}
+    model = SupervisedModel({**ENCODER, "num_heads": 2, "init_cfg": init}, num_classes=3)
+    head = model.classifier.head.weight.clone()
+    model.init_weights()
+    for name, tensor in model.encoder.state_dict().items():
+        assert torch.equal(tensor, trained.state_dict()[name]), name
+    assert torch.equal(model.classifier.head.weight, head)
+    torch.nn.init.ones_(model.encoder.pos_embed)  # as a resume does, after MMEngine's start
+    model.init_weights()
+    assert model.encoder.pos_embed.eq(1).all()

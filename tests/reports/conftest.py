@@ -29,7 +29,12 @@ def transfer_record(
         "schema": 1,
         "kind": "transfer",
         "cell": {"suite": "demo", "method": method, "task": task, "seed": seed},
-        "protocol": {"name": PROTOCOL.get(task, f"{task}/toy"), "sha256": "ab" * 32},
+        "protocol": {
+            "name": PROTOCOL.get(task, f"{task}/toy"),
+            "sha256": "ab" * 32,
+            "shipped_sha256": "ab" * 32,
+            "tuned": {},
+        },
         "arch": "tiny",
         "metrics": percent(**scores),
         "n_images": 200,
@@ -56,7 +61,7 @@ def transfer_record(
             "images_per_second": 12.5,
             "peak_memory_bytes": 1_000_000,
         },
-        "curves": {"loss": [[10, 2.0], [20, 1.0]], first: [[20, 0.5]]},
+        "curves": {"loss": [[10, 2.0], [20, 1.0]], first: [[10, 0.3], [20, 0.5]]},
         "per_image": None,
         "figures": [],
     }

@@ -1,6 +1,7 @@
 """Figures are drawn from the frame: every seed is there, and the same bytes come out twice."""
 
 import re
+from dataclasses import replace
 from typing import Any
 from xml.etree import ElementTree
 
@@ -36,6 +37,14 @@ def test_one_figure_a_metric_and_a_curve(demo: Any) -> None:
         *("demo-ade20k-miou", "demo-ade20k-curve-loss", "demo-ade20k-curve-miou"),
         "pretrain-demo-pixel-loss",
     ]
+
+
+def test_a_curve_of_one_point_is_not_drawn(demo: Any) -> None:
+    for group in compare(demo):
+        last = group.curves.groupby(["metric", "path"]).tail(1)
+        once = replace(group, curves=last)
+        assert curve_figures(group)
+        assert not curve_figures(once)
 
 
 def test_every_seed_is_a_dot() -> None:

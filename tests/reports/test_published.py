@@ -1,9 +1,14 @@
 """The published numbers, several checked against ones typed here by hand from the papers."""
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from reports.published import published_for, published_numbers
+from reports.settings import from_options
 
+ROOT = Path(__file__).resolve().parents[2]
 FPN_B = "coco/mask-rcnn_vit-b_fpn_lsj-100e"
 FPN_L = "coco/mask-rcnn_vit-l_fpn_lsj-100e"
 DET_B = "coco/mask-rcnn_vitdet-b_lsj-100e"
@@ -44,9 +49,39 @@ def test_main_source_of_a_number(
     assert source in first.source
 
 
-def test_mmsegmentation_is_a_second_source() -> None:
-    rows = published_for(protocol=ADE_B, arch="base", method="mae-pixel-norm", metric="miou")
-    assert "48.13" in [row.value for row in rows]
+@pytest.mark.parametrize(
+    ("protocol", "arch", "metric", "values"),
+    [
+        (ADE_B, "base", "miou", {"MMSegmentation": "48.13", "implus": "48.15"}),
+        ("imagenet/vit-b_ft-100e", "base", "top1", {"facebook": "83.664", "MMPretrain": "83.5"}),
+        ("imagenet/vit-l_ft-50e", "large", "top1", {"facebook": "85.952", "MMPretrain": "85.7"}),
+        ("imagenet/vit-h_ft-50e", "huge", "top1", {"facebook": "86.928", "MMPretrain": "86.9"}),
+        ("imagenet/vit-h-448_ft-50e", "huge", "top1", {"MMPretrain": "87.3"}),
+    ],
+)
+def test_code_bases_are_further_sources(
+    protocol: str, arch: str, metric: str, values: dict[str, str]
+) -> None:
+    rows = published_for(protocol=protocol, arch=arch, method="mae-pixel-norm", metric=metric)
+    assert "He et al." in rows[0].source
+    for name, value in values.items():
+        assert [row.value for row in rows if row.source.startswith(name)] == [value]
+
+
+def test_the_authors_code_says_where_it_differs_from_their_paper() -> None:
+    rows = [row for row in published_numbers() if "FINETUNE.md" in row.source]
+    assert [row.arch for row in rows] == ["base", "large", "huge"]
+    assert "base learning rate 5e-4 and layer decay .65" in rows[0].note
+    assert "drop path .2, the paper's .1" in rows[1].note
+    assert "drop path .3, the paper's .2" in rows[2].note
+
+
+def test_the_paper_suite_trains_random_init_as_its_number_was_published() -> None:
+    suite = yaml.safe_load((ROOT / "transfer/suites/paper.yaml").read_text("utf-8"))
+    (row,) = published_for(protocol=FPN_B, arch="base", method="random", metric="box_ap")
+    options = suite["methods"]["random"]["transfer_options"]["coco"]
+    assert row.settings.split() == options
+    assert row.stands_beside({from_options(" ".join(options))})
 
 
 def test_the_mask_ap_of_random_init_is_not_known() -> None:

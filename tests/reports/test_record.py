@@ -23,6 +23,12 @@ def test_a_complete_record_keeps_its_values(make_transfer: Any) -> None:
     assert record.curves["loss"] == ((10.0, 2.0), (20.0, 1.0))
 
 
+def test_a_record_of_before_tuned_settings_were_written_has_none(make_transfer: Any) -> None:
+    protocol = {"name": "coco/toy", "sha256": "ab" * 32}
+    record = read(make_transfer("random", "coco", 0, {"box_ap": 1.0}, protocol=protocol))
+    assert (record.shipped_sha256, record.tuned) == ("", "")
+
+
 def test_a_pretraining_record_needs_no_protocol(make_pretrain: Any) -> None:
     record = read(make_pretrain("mae-pixel", 0.25))
     assert (record.target, record.epochs, record.metrics["loss"].value) == ("pixel", 30, 0.25)
@@ -51,6 +57,8 @@ def test_curve_points_that_are_not_finite_are_dropped(make_transfer: Any) -> Non
         ({"cell": {"method": "x", "task": "coco", "seed": -1}}, r"cell.seed is -1, .*whole number"),
         ({"cell": {"method": " ", "task": "coco", "seed": 0}}, "cell.method is ' ', expected text"),
         ({"protocol": {"name": "x"}}, "protocol.sha256 is missing"),
+        ({"protocol": {"name": "x", "sha256": "y", "tuned": ["lr"]}}, "protocol.tuned is .'lr'.,"),
+        ({"protocol": {"name": "x", "sha256": "y", "shipped_sha256": 1}}, "shipped_sha256 is 1"),
         ({"data": {}}, "data.name is missing"),
         ({"limited": "no"}, "limited is 'no', expected true or false"),
         ({"n_images": None}, "n_images is missing"),

@@ -26,7 +26,11 @@ def test_weights_and_gradients_stay_float32() -> None:
     before = model.weight.detach().clone()
     with optim.optim_context(model):
         loss = model(torch.ones(2, 4)).float().square().mean()
-    optim.update_params(loss)
+    optim.backward(loss)
+    assert model.weight.grad is not None
+    assert model.weight.grad.dtype == torch.float32
+    assert model.weight.grad.any()
+    optim.step()
     assert model.weight.dtype == torch.float32
     assert not torch.equal(model.weight, before)
 

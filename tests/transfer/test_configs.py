@@ -40,6 +40,16 @@ def test_a_leaf_opens_with_how_to_run_it_and_what_to_expect(path: Path) -> None:
         assert f"\n{word} " in text, f"{path} does not say {word}"
 
 
+@pytest.mark.parametrize("path", [path for path in LEAVES if path.parent.name == "ade20k"])
+def test_upernet_is_never_smoke_tested_with_a_batch_of_one(path: Path) -> None:
+    """Its 1 x 1 pooled map would give BatchNorm a single value, which it refuses."""
+    text, batch = path.read_text(), Config.fromfile(path).train_dataloader.batch_size
+    assert batch > 1
+    assert "train_dataloader.batch_size=1" not in text
+    head = load(path.relative_to(CONFIGS).with_suffix("").as_posix()).model.decode_head
+    assert (head.type, head.pool_scales[0], head.norm_cfg.type) == ("UPerHead", 1, "SyncBN")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_config_builds_and_takes_its_checkpoint_from_one_option(name: str) -> None:
     config = load(name)

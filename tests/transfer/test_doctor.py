@@ -19,9 +19,9 @@ def test_this_environment_is_healthy(capsys: pytest.CaptureFixture) -> None:
 def test_toy_data_are_found_and_counted(toy: Path, capsys: pytest.CaptureFixture) -> None:
     assert doctor.main(["--data", str(toy)]) == 0
     printed = capsys.readouterr().out
-    assert "16 / 5 pictures, 9 categories" in printed
+    assert "16 / 5 pictures, 6 categories" in printed
     assert "16 / 5 pictures, not the full 20210 / 2000" in printed
-    assert "16 pictures, 9 classes, 5 val" in printed
+    assert "16 pictures, 6 classes, 5 val" in printed
 
 
 def test_mmcv_without_operators_fails_with_the_command_that_compiles_them(

@@ -11,6 +11,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SHORT = ["train_cfg.max_iters=3", "train_dataloader.batch_size=2", "val_dataloader.batch_size=5"]
 SIZES = {"coco": "mmdetection", "ade20k": "mmsegmentation"}
+# What the code base logs, rounded; what the record calls it, in percent; how many percent one is.
+LOGGED = {"coco": ("coco/bbox_mAP_50", "box_ap50", 100), "ade20k": ("aAcc", "aacc", 1)}
 
 
 def mim(*arguments: str) -> subprocess.CompletedProcess[str]:
@@ -27,9 +29,12 @@ def mim(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("task", SIZES)
-def test_mim_train_leaves_a_record(task: str, toy: Path, tmp_path: Path) -> None:
+def test_mim_train_leaves_a_record_and_mim_test_finds_its_numbers(
+    task: str, toy: Path, tmp_path: Path
+) -> None:
     config = f"transfer/configs/{task}/toy.py"
-    where = ["--work-dir", str(tmp_path), "--cfg-options", f"data_root={toy / task}"]
+    options = ["--cfg-options", f"data_root={toy / task}"]
+    where = ["--work-dir", str(tmp_path), *options]
     done = mim("train", SIZES[task], config, *where, *SHORT, "randomness.seed=1")
     assert done.returncode == 0, done.stderr[-3000:]
     record = json.loads((tmp_path / "result.json").read_text())
@@ -39,6 +44,13 @@ def test_mim_train_leaves_a_record(task: str, toy: Path, tmp_path: Path) -> None
     assert len(record["curves"]["loss"]) == 3
     assert record["timing"]["images_per_second"] > 0
     assert not (tmp_path / "failure.json").exists()
+
+    checkpoint, again = ["--checkpoint", str(tmp_path / "iter_3.pth")], tmp_path / "again"
+    done = mim("test", SIZES[task], config, *checkpoint, "--work-dir", str(again), *options)
+    assert done.returncode == 0, done.stderr[-3000:]
+    (found,) = [json.loads(log.read_text()) for log in again.glob("*/*.json")]
+    logged, name, percent = LOGGED[task]
+    assert percent * found[logged] == pytest.approx(record["metrics"][name]["value"], abs=0.06)
 
 
 @pytest.mark.slow

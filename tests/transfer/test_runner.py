@@ -1,13 +1,19 @@
-"""One option moves the data; a run that cannot start says why, in a file too."""
+"""One option moves the data, half a checkpoint stops a run, and a run that dies says why."""
 
 import json
+import runpy
 import sys
 from pathlib import Path
 
+import mmseg
 import pytest
+import torch
 from mmengine.config import Config
 
-from transfer.runner import follow_data_root, note_failures, replace_root
+from transfer.runner import TransferRunner, follow_data_root, replace_root
+
+ROOT = Path(__file__).parents[2]
+TEST_SCRIPT = Path(mmseg.__file__).parent / ".mim/tools/test.py"
 
 
 def config(root: Path | None) -> Config:
@@ -50,12 +56,38 @@ def test_a_run_that_dies_before_training_leaves_its_reason(
 ) -> None:
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     (tmp_path / "failure.json").write_text("{}")
-    note_failures(Config({"work_dir": str(tmp_path)}))
-    assert not (tmp_path / "failure.json").exists()
+    cfg = config(tmp_path / "nowhere")
+    cfg.work_dir = str(tmp_path)
     try:
-        follow_data_root(config(tmp_path / "nowhere"))
+        TransferRunner.from_cfg(cfg)
     except FileNotFoundError:
         sys.excepthook(*sys.exc_info())
     failure = json.loads((tmp_path / "failure.json").read_text())
     assert failure["error"] == "FileNotFoundError"
     assert "data_root" in failure["message"]
+
+
+@pytest.fixture
+def half(run, tmp_path: Path) -> Path:
+    """A checkpoint of a whole run, and one without the last tensor of its backbone."""
+    whole = Path(run("ade20k/toy").work_dir) / "iter_2.pth"
+    checkpoint = torch.load(whole, weights_only=False)
+    del checkpoint["state_dict"]["backbone.blocks.3.mlp.fc2.bias"]
+    torch.save(checkpoint, tmp_path / "half.pth")
+    return tmp_path / "half.pth"
+
+
+def test_half_a_checkpoint_is_neither_fine_tuned_nor_tested(
+    run, half: Path, toy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `mim test mmsegmentation` runs it: by a script that does not look at `runner_type`."""
+    message = r"(?s)missing keys.*blocks\.3\.mlp\.fc2\.bias"
+    with pytest.raises(RuntimeError, match=message):
+        run("ade20k/toy", load_from=str(half))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    monkeypatch.setenv("LOCAL_RANK", "0")  # the script sets it
+    config, options = ROOT / "transfer/configs/ade20k/toy.py", f"data_root={toy}/ade20k"
+    arguments = [str(config), str(half), "--work-dir", str(tmp_path), "--cfg-options", options]
+    monkeypatch.setattr(sys, "argv", ["test.py", *arguments])
+    with pytest.raises(RuntimeError, match=message):
+        runpy.run_path(str(TEST_SCRIPT), run_name="__main__")

@@ -5,8 +5,9 @@ from typing import Any
 
 import pytest
 import yaml
+from mmengine.config import Config
 
-from transfer.suite import read_suite
+from transfer.suite import config_files, read_suite
 
 ROOT = Path(__file__).parents[2]
 SUITES = sorted((ROOT / "transfer/suites").glob("*.yaml"))
@@ -20,6 +21,23 @@ def _project_folder(monkeypatch: pytest.MonkeyPatch) -> None:
 def demo(**changes: Any) -> dict[str, Any]:
     content: dict[str, Any] = yaml.safe_load((ROOT / "transfer/suites/demo.yaml").read_text())
     return {**content, **changes}
+
+
+CONFIGS = sorted(
+    path
+    for package in ("pretrain", "transfer")
+    for path in (ROOT / package).rglob("configs/**/*.py")
+)
+
+
+@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: "/".join(path.parts[-3:]))
+def test_a_configs_files_are_those_mmengine_reads(path: Path) -> None:
+    def read(file: Path) -> set[Path]:
+        bases = [base for base in Config._get_base_files(str(file)) if "::" not in base]
+        return {file}.union(*(read((file.parent / base).resolve()) for base in bases))
+
+    assert config_files(path)[0] == path
+    assert set(config_files(path)) == read(path)
 
 
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)

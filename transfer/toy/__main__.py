@@ -25,6 +25,7 @@ def main(arguments: list[str] | None = None) -> int:
                 options,
                 workers=given.workers,
                 progress=lambda n: bar.advance(job, n),
+                replace=given.replace,
             )
     except ValueError as error:
         console.print(f"[red]error:[/] {error}", highlight=False, soft_wrap=True)
@@ -52,6 +53,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=0, help="another seed, other scenes")
     parser.add_argument(
         "--workers", type=int, default=min(4, os.cpu_count() or 1), help="processes"
+    )
+    parser.add_argument(
+        "--replace",
+        action="store_true",
+        help="write anew where OUT holds toy scenes of another version or other options",
     )
     return parser.parse_args(arguments)
 

@@ -6,8 +6,6 @@ on how many processes wrote them.
 
 import json
 import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
@@ -22,10 +20,10 @@ from numpy.typing import NDArray
 from transfer.toy.ade20k import label_plane
 from transfer.toy.classes import CLASSES
 from transfer.toy.coco import annotate, image_entry, instances_file
+from transfer.toy.folder import holds, remove_stale, written_whole
 from transfer.toy.scene import render_scene
 
 VERSION = 2  # of the drawing; a change to any pixel is a new version
-MARK = "toy.json"
 SPLITS = ("train", "val")
 ADE20K_FOLDER = {"train": "training", "val": "validation"}
 JPEG_QUALITY = 92
@@ -57,37 +55,29 @@ class ToyOptions:
 
 
 def write_toy(
-    out: Path, options: ToyOptions, *, workers: int = 1, progress: Progress | None = None
+    out: Path,
+    options: ToyOptions,
+    *,
+    workers: int = 1,
+    progress: Progress | None = None,
+    replace: bool = False,
 ) -> bool:
     """True when written, False when the very same data set was there already.
 
     Raises:
-        ValueError: where `out` holds anything else.
+        ValueError: where `out` holds anything else, toy scenes too unless they are to `replace`.
     """
     mark = {"version": VERSION, **asdict(options)}
-    if _holds(out, mark):
+    remove_stale(out)
+    there = holds(out)
+    if there == mark:
         return False
-    out.parent.mkdir(parents=True, exist_ok=True)
-    partial_folder = Path(tempfile.mkdtemp(prefix=f".{out.name}.partial-", dir=out.parent))
-    try:
-        _write_all(partial_folder, options, workers, progress or (lambda _: None))
-        (partial_folder / MARK).write_text(json.dumps(mark, indent=1) + "\n")
-        partial_folder.chmod(0o755)
-        partial_folder.replace(out)  # onto nothing or an empty folder
-    finally:
-        shutil.rmtree(partial_folder, ignore_errors=True)
-    return True
-
-
-def _holds(out: Path, mark: dict[str, Any]) -> bool:
-    if not out.exists() or (out.is_dir() and not any(out.iterdir())):
-        return False
-    found = out / MARK
-    if not found.is_file():
-        raise ValueError(f"{out} exists and is no toy data set; name another folder or remove it")
-    there = json.loads(found.read_text())
-    if there != mark:
-        raise ValueError(f"{out} holds toy scenes of {there}, asked for {mark}; remove it first")
+    if there is not None and not replace:
+        raise ValueError(
+            f"{out} holds toy scenes of {there}, asked for {mark}; add --replace to write anew"
+        )
+    with written_whole(out, mark) as folder:
+        _write_all(folder, options, workers, progress or (lambda _: None))
     return True
 
 

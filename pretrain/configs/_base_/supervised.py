@@ -33,5 +33,5 @@ val_dataloader = dict(
     collate_fn=dict(type="stack_pictures"),
 )
 custom_hooks = [
-    dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=1e-4, strict_load=True)
+    dict(type="StepEMA", ema_type="ExponentialMovingAverage", momentum=1e-4, strict_load=True)
 ]

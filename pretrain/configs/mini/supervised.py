@@ -14,5 +14,5 @@ _base_ = ["../_base_/supervised.py", "_base_.py"]
 model = dict(encoder={{_base_.encoder}})
 custom_hooks = [
     # an average over about 100 steps; the paper's 10 000 are more than the whole run
-    dict(type="EMAHook", ema_type="ExponentialMovingAverage", momentum=1e-2, strict_load=True)
+    dict(type="StepEMA", ema_type="ExponentialMovingAverage", momentum=1e-2, strict_load=True)
 ]

@@ -5,8 +5,8 @@ Run:    python -m pretrain pretrain/configs/supervised/vit-b_300e.py \\
         --cfg-options data_root=data/imagenet/train val_root=data/imagenet/val
 Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
 Cost:   not measured
-Expect: ImageNet top-1 82.3 %, COCO 47.9 AP box, ADE20K 47.4 mIoU
-Source: arXiv 2111.06377, Table 11 (recipe), Tables 3, 4 and 5 (results)
+Expect: ImageNet top-1 82.3 %; published COCO 47.9 AP box is DeiT-B's, not this recipe's
+Source: arXiv 2111.06377, Table 11 (recipe), Table 3 (result)
 """
 
 _base_ = ["../_base_/supervised_imagenet.py"]

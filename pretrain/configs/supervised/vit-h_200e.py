@@ -6,7 +6,7 @@ Run:    python -m pretrain pretrain/configs/supervised/vit-h_200e.py \\
 Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
 Cost:   not measured
 Expect: ImageNet top-1 83.1 %
-Source: arXiv 2111.06377, Table 11 (recipe), Tables 3, 4 and 5 (results)
+Source: arXiv 2111.06377, Table 11 (recipe), Table 3 (result)
 """
 
 _base_ = ["../_base_/supervised_imagenet.py"]

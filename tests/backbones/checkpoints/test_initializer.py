@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import torch
 from mmengine.model import BaseModule
+from timm.models.deit import VisionTransformerDistilled
 from timm.models.vision_transformer import VisionTransformer
 from torch import Tensor, nn
 from torch.testing import assert_close
@@ -118,13 +119,38 @@ def test_dense_backbone_takes_what_it_shares(tmp_path: Path) -> None:
     assert "initial  blocks.*.attn.rel_pos_h (2)" in text
 
 
-def test_a_grid_that_is_not_square_is_read_from_the_export(tmp_path: Path) -> None:
-    tensors = without_head(dict(timm_vit().state_dict()))
-    save_export(tmp_path / "w.pth", tensors, {"grid": [2, 8]})
-    model = backbone(tmp_path / "w.pth", img_size=(16, 64))
-    assert "pos_embed" in model.load_report.matched
-    model = backbone(tmp_path / "w.pth", img_size=(32, 32))
-    assert "pos_embed" in model.load_report.resized
+def test_a_distilled_deit_keeps_its_class_token_and_its_position(tmp_path: Path) -> None:
+    """timm's order is class token, distillation token, patches."""
+    torch.manual_seed(0)
+    reference = VisionTransformerDistilled(img_size=32, embed_dim=48, num_classes=5, **DIMS)
+    nn.init.normal_(reference.pos_embed)
+    torch.save({"model": reference.state_dict()}, tmp_path / "w.pth")
+    model = backbone(tmp_path / "w.pth")
+    rows = [0, *range(2, 18)]
+    assert_close(model.pos_embed, reference.pos_embed[:, rows], rtol=0, atol=0)
+    assert_close(model.cls_token, reference.cls_token, rtol=0, atol=0)
+    report = model.load_report
+    assert report.family == "distilled DeiT"
+    heads = ["head.bias", "head.weight", "head_dist.bias", "head_dist.weight"]
+    assert report.dropped == ["dist_token", *heads]
+    # without the distillation token, it is timm's plain ViT with the same weights
+    plain = timm_vit()
+    kept = {**reference.state_dict(), "pos_embed": reference.pos_embed[:, rows].detach()}
+    plain.load_state_dict({name: kept[name] for name in plain.state_dict()}, strict=True)
+    images = torch.randn(2, 3, 32, 32)
+    assert_close(model.features(images), plain.forward_features(images), rtol=0, atol=1e-5)
+    dense = backbone(tmp_path / "w.pth", cls_token=False)
+    assert_close(dense.pos_embed, reference.pos_embed[:, 2:], rtol=0, atol=0)
+
+
+def test_an_export_whose_tensors_were_changed_is_refused(tmp_path: Path) -> None:
+    path, tensors = tmp_path / "w.pth", without_head(dict(timm_vit().state_dict()))
+    meta = save_export(path, tensors, {"method": "mae"})
+    assert backbone(path).load_report.sha256 == meta["sha256"]
+    tensors["norm.bias"] = tensors["norm.bias"] + 1
+    torch.save({"state_dict": tensors, "meta": meta}, path)
+    with pytest.raises(ValueError, match=r"w\.pth: the tensors do not match their recorded sha256"):
+        backbone(path)
 
 
 def test_other_patch_size_resamples_the_filters(tmp_path: Path) -> None:

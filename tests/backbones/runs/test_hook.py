@@ -4,8 +4,11 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+
+from backbones.runs.hook import RunRecordHook
 
 SCRIPT = """
 import sys
@@ -76,3 +79,28 @@ def test_a_run_that_dies_says_why_and_leaves_no_record(tmp_path: Path) -> None:
     assert "lower the learning rate" in failure["message"]
     assert "after_train_iter" in failure["traceback"]
     assert not (tmp_path / "run" / "result.json").exists()
+
+
+def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [0.0]
+    monkeypatch.setattr("backbones.runs.hook.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("backbones.runs.hook.get_world_size", lambda: 4)
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    runner = SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
+    hook = RunRecordHook()
+    hook.before_train(runner)
+
+    def iteration(*, loading: float, step: float) -> None:
+        clock[0] += loading
+        hook.before_train_iter(runner, 0, [0, 0, 0])
+        clock[0] += step
+        hook.after_train_iter(runner, 0, [0, 0, 0])
+
+    iteration(loading=1, step=2)
+    hook.before_val(runner)
+    clock[0] += 100
+    hook.after_val(runner)
+    iteration(loading=2, step=1)
+    assert hook.timing()["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s

@@ -6,10 +6,28 @@ import pytest
 from transfer.toy import CLASSES, STUFF, render_scene
 from transfer.toy.classes import OUTLINES, TEXTURES, outline_of, texture_of
 from transfer.toy.patterns import ground_value, outline_distance, texture_value
+from transfer.toy.write import VERSION
 
 
 def scenes(count: int, size: int = 96) -> list:
     return [render_scene(np.random.default_rng(i), size) for i in range(count)]
+
+
+# Mean brightness of 24 x 24 pixels of the first scene, and the version that drew it.
+DRAWN = 2
+MEANS = [
+    [140.7, 105.9, 122.2, 152.0],
+    [109.3, 87.8, 92.2, 111.0],
+    [105.5, 119.7, 104.9, 130.7],
+    [110.4, 117.8, 115.6, 107.0],
+]
+
+
+def test_scenes_are_drawn_as_their_version_says() -> None:
+    """Raise VERSION with the means here: data sets already written are then written anew."""
+    blocks = scenes(1)[0].image.reshape(4, 24, 4, 24, 3)
+    assert DRAWN == VERSION
+    np.testing.assert_allclose(blocks.mean((1, 3, 4)), MEANS, atol=0.5)
 
 
 def test_every_pair_of_outline_and_texture_is_a_class_of_its_own() -> None:

@@ -44,8 +44,23 @@ def test_another_seed_gives_other_pictures(toy: Path, tmp_path: Path) -> None:
 
 def test_the_same_set_is_kept_and_another_is_refused(toy: Path) -> None:
     assert not write_toy(toy, OPTIONS)
-    with pytest.raises(ValueError, match="remove it first"):
+    assert not write_toy(toy, OPTIONS, replace=True)
+    with pytest.raises(ValueError, match="add --replace"):
         write_toy(toy, ToyOptions(train=31, val=6, size=96, seed=3))
+
+
+def test_an_older_version_is_replaced_where_asked(tmp_path: Path) -> None:
+    small = ToyOptions(train=1, val=1, size=48)
+    write_toy(tmp_path / "toy", small)
+    mark = tmp_path / "toy" / "toy.json"
+    now = mark.read_text()
+    mark.write_text(json.dumps({**json.loads(now), "version": 0}))
+    old = tmp_path / "toy/coco/train2017/of_old.jpg"
+    old.touch()
+    assert write_toy(tmp_path / "toy", small, replace=True)
+    assert mark.read_text() == now
+    assert not old.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["toy"]
 
 
 def test_a_folder_with_other_things_is_refused(tmp_path: Path) -> None:
@@ -80,7 +95,8 @@ def test_polygons_cover_the_visible_pixels() -> None:
 
 def test_coco_annotations_agree_with_their_polygons(toy: Path) -> None:
     coco = COCO(str(toy / "coco/annotations/instances_train2017.json"))
-    assert [category["id"] for category in coco.dataset["categories"]] == list(range(1, 10))
+    categories = {entry["id"]: entry["name"] for entry in coco.dataset["categories"]}
+    assert categories == dict(enumerate(CLASSES, start=1))
     assert len(coco.imgs) == OPTIONS.train
     for annotation in coco.anns.values():
         mask = coco.annToMask(annotation)

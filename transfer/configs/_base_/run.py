@@ -1,13 +1,14 @@
 """How every transfer run is run: the runner, its hooks, checkpoints, logs. Iteration-based."""
 
-# Replaces `data_root` in the paths and writes why a run failed (transfer/runner.py).
+# Moves the data with one option, loads strictly, resumes, says why it failed (transfer/runner.py).
 runner_type = "TransferRunner"
 
 default_hooks = dict(
     timer=dict(type="IterTimerHook"),
     logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type="ParamSchedulerHook"),
-    checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=5000, max_keep_ckpts=1),
+    # two: MMEngine deletes the oldest before it writes the newest, and may be killed in between
+    checkpoint=dict(type="CheckpointHook", by_epoch=False, interval=5000, max_keep_ckpts=2),
     sampler_seed=dict(type="DistSamplerSeedHook"),
 )
 custom_hooks = [
@@ -27,4 +28,7 @@ randomness = dict(seed=0)
 log_level = "INFO"
 load_from = None
 resume = False
+# With `--resume`, checkpoints of another configuration, seed, initial weights or data stop the run;
+# True begins it again instead.
+restart_if_changed = False
 launcher = "none"

@@ -4,8 +4,9 @@ Run     as upernet_vit-b_512x512_160k.py
 Smoke   as upernet_vit-b_512x512_160k.py
 Cost    not measured
 Expect  MAE 53.6 mIoU; supervised 49.9
-Source  https://arxiv.org/abs/2111.06377, appendix A.4. No public ViT-L configuration reproduces
-        53.6: drop path .2 and the four depths follow BEiT's ViT-L, the rest is ViT-B's.
+Source  https://arxiv.org/abs/2111.06377, appendix A.4. Its ViT-L settings are not published:
+        drop path .2 and the four depths follow BEiT's ViT-L, the rest is ViT-B's. CAE's repository
+        has its own for MAE (lr 4e-4, no absolute positions; it lists 53.6), not followed here.
 """
 
 _base_ = "./upernet_vit-b_512x512_160k.py"

@@ -6,7 +6,8 @@ Run     mim train mmdetection transfer/configs/coco/mask-rcnn_vit-b_fpn_lsj-100e
 Smoke   add train_dataloader.batch_size=1 train_cfg.max_iters=2 val_dataloader.dataset.indices=2,
         without --gpus and --launcher; on a CPU also optim_wrapper.dtype=float32
 Cost    8 GPUs: not measured; smoke run: 12 GB of memory, about 100 s an iteration on 2 CPU cores
-Expect  MAE 1600 epochs 50.3 box AP; supervised 47.9 box, 42.9 mask; random 48.9 box
+Expect  MAE 1600 epochs 50.3 box AP; supervised 47.9 box, 42.9 mask; random 48.9 box with
+        optim_wrapper.optimizer.lr=1.6e-4, weight_decay=0.2 and 200 epochs (as in suites/paper.yaml)
 Source  Li et al., https://arxiv.org/abs/2111.11429, sections 2.1-2.4 and 4.2: window 14 with a
         global block at the end of each quarter, shared relative position, AdamW 8e-5, no layer
         decay, 100 epochs of batch 64. No decay on norms, positions and position tables: MIMDet's

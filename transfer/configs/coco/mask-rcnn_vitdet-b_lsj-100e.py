@@ -6,7 +6,8 @@ Run     mim train mmdetection transfer/configs/coco/mask-rcnn_vitdet-b_lsj-100e.
 Smoke   add train_dataloader.batch_size=1 train_cfg.max_iters=2 val_dataloader.dataset.indices=2,
         without --gpus and --launcher; on a CPU also optim_wrapper.dtype=float32
 Cost    not measured
-Expect  MAE 51.6 box, 45.9 mask AP (Table 5); supervised needs lr 8e-5, 50 epochs, no layer decay
+Expect  MAE 51.6 box, 45.9 mask AP (Table 5); supervised needs lr 8e-5, 50 epochs, no layer decay;
+        random lr 1.6e-4, weight decay .2, 300 epochs, no layer decay
 Source  ViTDet, https://arxiv.org/abs/2203.16527, section 3, appendix A.2 and Table 11; milestones,
         warm-up and no-decay rules as in detectron2's configs/common and projects/ViTDet
 """

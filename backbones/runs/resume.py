@@ -7,17 +7,18 @@ last and whose members carry checksums, so half a file is recognised without unp
 import re
 import warnings
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 
 def checkpoints(work_dir: Path) -> list[Path]:
-    """The run's `epoch_N.pth`, newest first."""
+    """The run's `epoch_N.pth` or `iter_N.pth`, newest first."""
     found = {
         int(match[1]): path
-        for path in work_dir.glob("epoch_*.pth")
-        if (match := re.fullmatch(r"epoch_(\d+)\.pth", path.name))
+        for path in work_dir.glob("*.pth")
+        if (match := re.fullmatch(r"(?:epoch|iter)_(\d+)\.pth", path.name))
     }
-    return [found[epoch] for epoch in sorted(found, reverse=True)]
+    return [found[step] for step in sorted(found, reverse=True)]
 
 
 def whole(path: Path) -> bool:
@@ -29,13 +30,18 @@ def whole(path: Path) -> bool:
         return False
 
 
-def newest_whole(work_dir: Path) -> Path | None:
-    """The checkpoint to continue from, None where there is none; warns for each broken one."""
+def whole_ones(work_dir: Path) -> Iterator[Path]:
+    """The checkpoints a run can continue from, newest first; warns for each broken one."""
     for path in checkpoints(work_dir):
         if whole(path):
-            return path
+            yield path
+            continue
         warnings.warn(
             f"{path} is only half written (the run was killed meanwhile); trying the one before",
-            stacklevel=2,
+            stacklevel=3,
         )
-    return None
+
+
+def newest_whole(work_dir: Path) -> Path | None:
+    """The checkpoint to continue from, None where there is none."""
+    return next(whole_ones(work_dir), None)

@@ -9,7 +9,7 @@ from mmengine.runner import Runner
 
 @RUNNERS.register_module()
 class StrictRunner(Runner):
-    """The Runner's default continues a run from half a checkpoint with no more than a warning."""
+    """The Runner's default resumes, fine-tunes or tests half a checkpoint and merely warns."""
 
     def load_checkpoint(
         self,

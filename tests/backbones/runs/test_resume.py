@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from pretrain.resume import checkpoints, newest_whole
+from backbones.runs.resume import checkpoints, newest_whole
 
 
 def save(path: Path) -> Path:
