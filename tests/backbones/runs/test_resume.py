@@ -36,5 +36,10 @@ def test_a_damaged_one_is_passed_over_with_a_warning(tmp_path: Path, damage: str
         assert newest_whole(tmp_path) == good
 
 
+def test_runs_by_iteration_are_the_same(tmp_path: Path) -> None:
+    paths = [save(tmp_path / f"iter_{step}.pth") for step in (5000, 15000)]
+    assert checkpoints(tmp_path) == paths[::-1]
+
+
 def test_nothing_to_continue(tmp_path: Path) -> None:
     assert newest_whole(tmp_path) is None
