@@ -1,8 +1,9 @@
 """Names a reader sees: labels, order and colours of methods, tasks and metrics.
 
 Anything not listed here is shown under its own id, after the listed ones, in alphabetical order.
-Colours are Okabe and Ito's, told apart under every common form of colour blindness; each method
-also has its own dash and marker, so that no figure relies on colour alone.
+Colours are Okabe and Ito's, told apart under every common form of colour blindness, and Tol's muted
+ones for the methods beyond them; each method also has its own dash and marker, so that no figure
+relies on colour alone.
 """
 
 from collections.abc import Iterable
@@ -36,7 +37,22 @@ METHODS: dict[str, tuple[str, Style]] = {
     "mae-pixel": ("MAE (pixels)", Style("#56b4e9", (), "o")),
     "mae-pixel-norm": ("MAE (normalised pixels)", Style("#0072b2", (), "D")),
     "mae-dvae-token": ("MAE (dVAE tokens)", Style("#009e73", (7, 2, 1.2, 2), "^")),
+    "mae-perceptual-vq-token": (
+        "MAE (perceptual VQ tokens)",
+        Style("#009e73", (), "^"),
+    ),
+    "mae-vq-token": ("MAE (VQ tokens)", Style("#117733", (3, 1.2), "d")),
+    "mae-hog": ("MAE (HOG)", Style("#882255", (6, 1.5), "h")),
+    "mae-pca": ("MAE (PCA)", Style("#aa4499", (2, 1), "p")),
+    "mae-palette": ("MAE (colour clusters)", Style("#999933", (4, 1, 1, 1), "<")),
     "moco-v3": ("MoCo v3", Style("#d55e00", (3, 1.5), "v")),
+    "peco": ("PeCo", Style("#661100", (6, 1.2, 1.2, 1.2), "X")),
+    "simmim": ("SimMIM", Style("#6699cc", (2, 2), "8")),
+    "maskfeat": ("MaskFeat", Style("#888888", (8, 2), "H")),
+    "igpt": ("iGPT objective", Style("#ddcc77", (1.5, 1.5), ">")),
+    "context-encoder": ("context encoder", Style("#332288", (5, 1, 1, 1), "*")),
+    "perceptual-vq": ("perceptual VQ-VAE", Style("#44aa99", (), "o")),
+    "vq": ("VQ-VAE", Style("#117733", (3, 1.2), "d")),
     "beit": ("BEiT", Style("#cc79a7", (5, 1.5, 1.2, 1.5, 1.2, 1.5), "P")),
 }
 SPARE_COLOURS = ("#d55e00", "#cc79a7", "#009e73", "#e69f00", "#56b4e9", "#0072b2")
@@ -66,6 +82,8 @@ METRICS: dict[str, str] = {
     "macc": "mAcc",
     "aacc": "aAcc",
     "loss": "loss",
+    "usage": "codebook usage",
+    "perplexity": "perplexity",
 }
 
 # Configuration keys that papers tune per method, in words.

@@ -13,7 +13,7 @@ from typing import Any
 PACKAGES = ("mmdetection", "mmsegmentation")
 KEYS = {
     *("suite", "root", "seeds", "resume", "threads", "gpus"),
-    *("data_root", "toy", "pictures", "methods", "tasks"),
+    *("data_root", "toy", "pictures", "methods", "tokenizers", "tasks"),
 }
 
 
@@ -26,6 +26,17 @@ class Method:
     checkpoint: str | None = None
     pretrain_options: tuple[str, ...] = ()
     transfer_options: Mapping[str, tuple[str, ...]] = field(default_factory=dict)  # by task
+    tokenizer: str | None = None  # of a token target: one of the suite's, or a file
+
+
+@dataclass(frozen=True)
+class Tokenizer:
+    """A tokenizer the suite trains; `features` is what a perceptual one looks through."""
+
+    name: str
+    config: Path
+    features: str | None = None  # a method of the suite, a file, or a timm model
+    pretrain_options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,7 +60,33 @@ class Suite:
     data_root: Path
     pictures: Path
     methods: Mapping[str, Method]
+    tokenizers: Mapping[str, Tokenizer]
     tasks: Mapping[str, Task]
+
+    @property
+    def trained(self) -> dict[str, Method | Tokenizer]:
+        """Everything that `python -m pretrain` trains, by name."""
+        return {
+            **{name: method for name, method in self.methods.items() if method.config},
+            **self.tokenizers,
+        }
+
+    def inputs(self, name: str) -> dict[str, str]:
+        """Config keys of weights a training starts from, to exports below `root` or as given."""
+        entry = self.trained[name]
+        if isinstance(entry, Tokenizer):
+            given = {"model.perceptual": entry.features}
+        else:
+            given = {"model.target.tokenizer": entry.tokenizer}
+        return {
+            key: self.export(value) if value in self.trained else value
+            for key, value in given.items()
+            if value is not None
+        }
+
+    def export(self, name: str) -> str:
+        """Where the export of something trained lies."""
+        return (self.root / "exports" / f"{name}.pth").as_posix()
 
     @property
     def launch(self) -> str:
@@ -87,6 +124,10 @@ def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
         method: _method(method, entry, name, tasks.keys())
         for method, entry in _mapping(content, "methods", name).items()
     }
+    tokenizers = {
+        tokenizer: _tokenizer(tokenizer, entry, name, methods)
+        for tokenizer, entry in (content.get("tokenizers") or {}).items()
+    }
     seeds = content.get("seeds", [0])
     if not isinstance(seeds, list) or not all(isinstance(seed, int) for seed in seeds) or not seeds:
         raise ValueError(f"suite {name}: seeds must be a list of whole numbers, got {seeds!r}")
@@ -101,6 +142,7 @@ def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
         data_root=data_root,
         pictures=data_root / str(_required(content, "pictures")),
         methods=methods,
+        tokenizers=tokenizers,
         tasks=tasks,
     )
 
@@ -157,7 +199,7 @@ def _method(name: str, entry: Any, suite: str, tasks: Any) -> Method:
     entry = {} if entry is None else entry
     if not isinstance(entry, Mapping):
         raise ValueError(f"{where} must be a mapping or empty, got {entry!r}")
-    known = {"config", "checkpoint", "pretrain_options", "transfer_options"}
+    known = {"config", "checkpoint", "tokenizer", "pretrain_options", "transfer_options"}
     if entry.keys() - known:
         raise ValueError(f"{where}: unknown keys {sorted(entry.keys() - known)}; known: {known}")
     config, checkpoint = entry.get("config"), entry.get("checkpoint")
@@ -179,7 +221,24 @@ def _method(name: str, entry: Any, suite: str, tasks: Any) -> Method:
         checkpoint,
         _options(entry.get("pretrain_options"), where),
         {task: _options(options, where) for task, options in by_task.items()},
+        entry.get("tokenizer"),
     )
+
+
+def _tokenizer(name: str, entry: Any, suite: str, methods: Mapping[str, Method]) -> Tokenizer:
+    where = f"suite {suite}: tokenizers.{name}"
+    if name in methods:
+        raise ValueError(f"{where}: a method has that name too; choose another")
+    if not isinstance(entry, Mapping) or not entry.get("config"):
+        raise ValueError(f"{where} must give config, and features for a perceptual one")
+    known = {"config", "features", "pretrain_options"}
+    if entry.keys() - known:
+        raise ValueError(f"{where}: unknown keys {sorted(entry.keys() - known)}; known: {known}")
+    features = entry.get("features")
+    if features in methods and not methods[features].config:
+        raise ValueError(f"{where}.features: {features} is not trained in this suite; give a file")
+    options = _options(entry.get("pretrain_options"), where)
+    return Tokenizer(name, _config(entry["config"], where), features, options)
 
 
 def _config(path: str, where: str) -> Path:

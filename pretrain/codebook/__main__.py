@@ -35,6 +35,14 @@ def open_tokenizer(text: str) -> Tokenizer:
     return load_tokenizer(text).eval()
 
 
+def name_apart(tokenizers: Sequence[Tokenizer]) -> None:
+    """Number those that share a name, in the order given."""
+    names = [tokenizer.name for tokenizer in tokenizers]
+    for place, tokenizer in enumerate(tokenizers):
+        if names.count(names[place]) > 1:
+            tokenizer.name = f"{names[place]} {names[: place + 1].count(names[place])}"
+
+
 def open_classifier(text: str) -> Classifier:
     """A supervised run of ours, or a timm model by name with its published weights."""
     if text in timm.list_models(pretrained=True):
@@ -103,6 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
 
 def run(options: argparse.Namespace) -> None:
     tokenizers = [open_tokenizer(text) for text in options.tokenizers]
+    name_apart(tokenizers)
     data = Pictures(
         str(options.images), options.size, train=False, labelled=labelled(options.images)
     )

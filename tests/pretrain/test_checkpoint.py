@@ -35,7 +35,7 @@ def described(**options: Any) -> dict[str, Any]:
 def test_the_description_is_plain_json_and_names_the_encoder() -> None:
     run = described(**{"model.encoder.img_size": (24, 48)})
     assert json.loads(json.dumps(run)) == run
-    assert run["config"]["epochs"] == 26
+    assert run["config"]["epochs"] == 22
     assert run["exports"]["meta"]["grid"] == [2, 4]
     assert run["exports"]["shapes"]["pos_embed"] == [1, 9, 96]
     assert not any(name.startswith("decoder") for name in run["exports"]["shapes"])

@@ -42,14 +42,16 @@ def plan(suite: str | Path, *config: str) -> subprocess.CompletedProcess[str]:
     return snakemake(suite, "-n", "--config", *config)
 
 
-@pytest.mark.parametrize("suite", ["demo", "mini", "paper"])
-def test_a_plan_has_every_cell_and_runs_nothing(suite: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("suite", "trained"), [("demo", 5), ("mini", 8), ("paper", 4)])
+def test_a_plan_has_every_cell_and_runs_nothing(
+    suite: str, trained: int, tmp_path: Path
+) -> None:
     done = plan(suite, f"root={tmp_path}", "data_root=somewhere")
     assert done.returncode == 0, done.stdout + done.stderr
     planned = done.stdout + done.stderr
     for cell in CELLS:
         assert f"output: {tmp_path}/{cell}/result.json" in planned
-    assert planned.count("rule pretrain:") == planned.count("rule export:") == 3
+    assert planned.count("rule pretrain:") == planned.count("rule export:") == trained
     assert list(tmp_path.iterdir()) == []
 
 
@@ -63,6 +65,18 @@ def test_what_is_finished_is_not_planned_again(tmp_path: Path) -> None:
     assert f"output: {tmp_path}/coco/supervised/seed0/result.json" in planned
     assert f"output: {tmp_path}/coco/random/seed0/result.json" not in planned
     assert "rule toy:" not in planned
+
+
+def test_tokenizers_are_trained_before_what_predicts_their_tokens(tmp_path: Path) -> None:
+    done = plan("demo", f"root={tmp_path}", "--printshellcmds")
+    planned = (done.stdout + done.stderr).split("rule pretrain:")
+    exports = f"{tmp_path}/exports"
+    (token,) = [job for job in planned if f"output: {tmp_path}/pretrain/mae-percep" in job]
+    assert f"{exports}/perceptual-vq.pth" in token.split("output:")[0]
+    assert f"model.target.tokenizer={exports}/perceptual-vq.pth" in token
+    (tokenizer,) = [job for job in planned if f"output: {tmp_path}/pretrain/percep" in job]
+    assert f"{exports}/mae-pixel-norm.pth" in tokenizer.split("output:")[0]
+    assert f"model.perceptual={exports}/mae-pixel-norm.pth" in tokenizer
 
 
 def test_toy_scenes_of_an_older_version_are_made_anew(tmp_path: Path) -> None:

@@ -40,15 +40,49 @@ def test_a_configs_files_are_those_mmengine_reads(path: Path) -> None:
     assert set(config_files(path)) == read(path)
 
 
+METHODS = {
+    "demo": ["mae-perceptual-vq-token"],
+    "mini": ["mae-hog", "mae-vq-token", "mae-perceptual-vq-token"],
+    "paper": ["mae-dvae-token"],
+}
+
+
 @pytest.mark.parametrize("path", SUITES, ids=lambda path: path.stem)
-def test_shipped_suites_compare_four_initialisations_on_two_tasks(path: Path) -> None:
+def test_shipped_suites_compare_initialisations_on_two_tasks(path: Path) -> None:
     content = {**yaml.safe_load(path.read_text()), "data_root": "somewhere"}
     suite = read_suite(content, only_plan=True)
     assert suite.name == path.stem
-    assert list(suite.methods) == ["random", "supervised", "mae-pixel", "mae-pixel-norm"]
     assert list(suite.tasks) == ["coco", "ade20k"]
     assert suite.methods["random"].config is None
-    assert suite.resume == (path.stem == "paper")
+    assert suite.resume == (path.stem not in ("demo", "mini"))
+    if path.stem in METHODS:
+        common = ["random", "supervised", "mae-pixel", "mae-pixel-norm"]
+        assert list(suite.methods) == [*common, *METHODS[path.stem]]
+
+
+def test_the_ablations_run_every_config_there_is() -> None:
+    content = yaml.safe_load((ROOT / "transfer/suites/mae_ablations.yaml").read_text())
+    suite = read_suite({**content, "data_root": "somewhere"}, only_plan=True)
+    found = {method.config for method in suite.methods.values() if method.config}
+    folder = Path("pretrain/configs/mae_ablations")
+    assert found == set(folder.glob("*.py"))
+    for name, method in suite.methods.items():
+        if method.config:
+            assert Config.fromfile(method.config).method == name
+
+
+def test_tokens_come_from_a_tokenizer_which_looks_through_a_method() -> None:
+    suite = read_suite(demo(root="here"), only_plan=True)
+    assert list(suite.trained)[-2:] == ["mae-perceptual-vq-token", "perceptual-vq"]
+    token = suite.inputs("mae-perceptual-vq-token")
+    assert token == {"model.target.tokenizer": "here/exports/perceptual-vq.pth"}
+    assert suite.inputs("perceptual-vq") == {"model.perceptual": "here/exports/mae-pixel-norm.pth"}
+    assert suite.inputs("mae-pixel") == {}
+    config = "pretrain/configs/demo/perceptual_vq.py"
+    timm = {"perceptual-vq": {"config": config, "features": "resnet50"}}
+    assert read_suite(demo(tokenizers=timm)).inputs("perceptual-vq") == {
+        "model.perceptual": "resnet50"
+    }
 
 
 def test_several_gpus_launch_both_stages_distributed() -> None:
@@ -76,6 +110,16 @@ def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
             "config .* or checkpoint .*, not both",
         ),
         ({"methods": {}}, "methods must map names"),
+        ({"tokenizers": {"random": None}}, "tokenizers.random: a method has that name too"),
+        ({"tokenizers": {"vq": {}}}, "tokenizers.vq must give config"),
+        (
+            {"tokenizers": {"vq": {"config": "setup.sh", "featuers": "a"}}},
+            r"tokenizers.vq: unknown keys \['featuers'\]",
+        ),
+        (
+            {"tokenizers": {"vq": {"config": "setup.sh", "features": "random"}}},
+            "features: random is not trained in this suite",
+        ),
         ({"tasks": {"coco": {"package": "mmdet"}}}, "package must be one of"),
         ({"tasks": {"coco": {"package": "mmdetection"}}}, "tasks.coco: data is missing"),
         (

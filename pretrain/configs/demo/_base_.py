@@ -6,7 +6,7 @@ encoder = dict(
 decoder = dict(embed_dims=64, depth=1, num_heads=4)
 
 data_root = "data/toy/imagenet/train"
-epochs = 26
+epochs = 22
 warmup_epochs = 2
 batch_size = 16
 base_lr = 2.4e-2  # per 256 pictures; a tiny model takes far more than the paper's

@@ -2,7 +2,7 @@
 
 _base_ = ["../_base_/tokenizer.py", "_base_.py"]
 
-epochs = 12
+epochs = 8
 warmup_epochs = 1
 batch_size = 32
 device_batch_size = 32

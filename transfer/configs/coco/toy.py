@@ -92,7 +92,7 @@ optim_wrapper = dict(
     paramwise_cfg=dict(layer_decay=0.75, no_decay=["norm", "pos_embed", "relative_position"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=280, val_interval=280)
+train_cfg = dict(max_iters=240, val_interval=240)
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=20),
     dict(type="CosineAnnealingLR", eta_min=0, by_epoch=False, begin=0),

@@ -1,0 +1,62 @@
+"""The page of a codebook, from trained tokenizers and pictures, as a user makes it."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from pretrain.__main__ import main as pretrain
+from pretrain.codebook.__main__ import main
+from pretrain.export import main as export
+
+SMALL = {
+    "model.tokenizer.vocabulary": 16,
+    "model.tokenizer.strides": "[4,2]",
+    "model.tokenizer.widths": "[8,16]",
+    "train_dataloader.dataset.size": 32,
+    "default_hooks.figure.size": 32,
+}
+
+
+@pytest.fixture
+def tokenizer(tmp_path: Path, pictures: Path) -> str:
+    options = {**SMALL, "epochs": 3, "batch_size": 4, "data_root": pictures, "save_interval": 1}
+    pairs = [f"{key}={value}" for key, value in options.items()]
+    run = str(tmp_path / "vq")
+    pretrain(["pretrain/configs/demo/vq.py", "--work-dir", run, "--cfg-options", *pairs])
+    export([run, str(tmp_path / "vq.pth")])
+    return str(tmp_path / "vq.pth")
+
+
+def test_tokenizers_side_by_side(
+    tokenizer: str, pictures: Path, tmp_path: Path, command: Callable[..., list[str]]
+) -> None:
+    pretrain(command(tmp_path / "sup", config="supervised", epochs=2))
+    out = tmp_path / "page"
+    classifier = ["--classifier", str(tmp_path / "sup")]
+    main([tokenizer, tokenizer, str(pictures), "--out", str(out), "--size", "32", *classifier])
+    frame = pd.read_csv(out / "codebook.csv")
+    assert frame["words"].tolist() == [16, 16]
+    assert frame["usage %"].between(1, 100).all()
+    assert {"probe on words %", "classifier on originals %"} < set(frame.columns)
+    page = (out / "index.html").read_text()
+    assert len(re.findall(r'src="data:image/png;base64,', page)) == 4
+    assert {p.name for p in out.glob("*.png")} == {
+        "reconstructions.png",
+        "how-often-each-word-is-used.png",
+        "words-of-vq-1.png",
+        "words-of-vq-2.png",
+    }
+
+
+def test_reasons_instead_of_a_page(tokenizer: str, tmp_path: Path, pictures: Path) -> None:
+    out = ["--out", str(tmp_path / "page")]
+    with pytest.raises(SystemExit, match=r"no tokenizer at none\.pth"):
+        main(["none.pth", str(pictures), *out])
+    with pytest.raises(SystemExit, match="no folder of pictures at nowhere"):
+        main([tokenizer, "nowhere", *out])
+    with pytest.raises(SystemExit, match="--classifier needs one folder a class"):
+        main([tokenizer, str(pictures / "apple"), *out, "--classifier", tokenizer])
+    assert not (tmp_path / "page").exists()
