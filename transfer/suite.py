@@ -235,7 +235,7 @@ def _tokenizer(name: str, entry: Any, suite: str, methods: Mapping[str, Method])
     if entry.keys() - known:
         raise ValueError(f"{where}: unknown keys {sorted(entry.keys() - known)}; known: {known}")
     features = entry.get("features")
-    if features in methods and not methods[features].config:
+    if features is not None and features in methods and not methods[features].config:
         raise ValueError(f"{where}.features: {features} is not trained in this suite; give a file")
     options = _options(entry.get("pretrain_options"), where)
     return Tokenizer(name, _config(entry["config"], where), features, options)

@@ -117,9 +117,9 @@ def run(options: argparse.Namespace) -> None:
     )
     if options.limit and options.limit < len(data):
         data.keep(torch.linspace(0, len(data) - 1, options.limit).long().tolist())
-    classifier = open_classifier(options.classifier) if options.classifier else None
-    if classifier is not None and data.labels is None:
+    if options.classifier and data.labels is None:
         raise ValueError(f"--classifier needs one folder a class below {options.images}")
+    classifier = open_classifier(options.classifier) if options.classifier else None
     analyses = []
     for tokenizer in tokenizers:
         analyses.append(analyse(tokenizer, data, classifier))

@@ -43,9 +43,7 @@ def plan(suite: str | Path, *config: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.parametrize(("suite", "trained"), [("demo", 5), ("mini", 8), ("paper", 4)])
-def test_a_plan_has_every_cell_and_runs_nothing(
-    suite: str, trained: int, tmp_path: Path
-) -> None:
+def test_a_plan_has_every_cell_and_runs_nothing(suite: str, trained: int, tmp_path: Path) -> None:
     done = plan(suite, f"root={tmp_path}", "data_root=somewhere")
     assert done.returncode == 0, done.stdout + done.stderr
     planned = done.stdout + done.stderr
