@@ -87,6 +87,10 @@ def fill_data(config: Config) -> None:
     check_pictures(Path(config.data_root))
     roots = {"train_dataloader": config.data_root}
     if config.get("val_root"):
+        if "val_dataloader" not in config:
+            raise ValueError(
+                f"{config.method} measures nothing on validation pictures; leave val_root out"
+            )
         roots["val_dataloader"] = config.val_root
         config.val_cfg = {"type": "ValLoop"}
         config.val_evaluator = {"type": "TopOne"}

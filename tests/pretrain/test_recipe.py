@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from mmengine.config import Config
 
+from pretrain.hooks.record import recipe_hash
 from pretrain.recipe import complete, split_batch
 
 MAE = "pretrain/configs/mae/vit-b_pixel-norm_1600e.py"
@@ -94,3 +95,27 @@ def test_a_warm_up_longer_than_the_run(pictures: Path) -> None:
 def test_an_empty_folder_is_noticed_before_anything_is_built(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError, match=str(tmp_path)):
         complete(load(tmp_path), world_size=1)
+
+
+def test_a_method_without_validation_says_so(pictures: Path) -> None:
+    config = load(pictures, val_root=str(pictures))
+    with pytest.raises(ValueError, match="mae-pixel-norm measures nothing on validation pictures"):
+        complete(config, world_size=1)
+
+
+def test_a_file_learnt_from_counts_by_its_content(pictures: Path, tmp_path: Path) -> None:
+    def recipe(content: bytes, name: str) -> str:
+        (tmp_path / name).write_bytes(content)
+        config = load(pictures, "pretrain/configs/demo/perceptual_vq.py")
+        config.model.perceptual = str(tmp_path / name)
+        complete(config, world_size=1)
+        return recipe_hash(config)
+
+    assert recipe(b"weights", "a.pth") == recipe(b"weights", "b.pth")
+    assert recipe(b"weights", "a.pth") != recipe(b"others", "a.pth")
+
+
+def test_a_tokenizers_pictures_have_its_configs_size(pictures: Path) -> None:
+    config = load(pictures, "pretrain/configs/demo/vq.py")
+    complete(config, world_size=1)
+    assert config.train_dataloader.dataset.size == 48
