@@ -156,7 +156,7 @@ class MaskedImageModel(BaseModel):
         if self.loss_on == "all":
             loss = per_patch.mean()
         else:
-            loss = (per_patch * masking.mask).sum() / masking.mask.sum()
+            loss = (per_patch * masking.mask).sum() / masking.mask.sum().clamp(min=1)
         return Reconstruction(loss, prediction, masking.mask)
 
     def predict(self, images: Tensor, masking: Masking) -> Tensor:
@@ -186,7 +186,8 @@ class MaskedImageModel(BaseModel):
             else:
                 hidden = masking.mask.bool()
                 features, truth = features[hidden], truth[hidden]
-        return self.target.loss(self.decoder.predict(features), truth).mean()
+        losses = self.target.loss(self.decoder.predict(features), truth)
+        return losses.sum() / max(1, losses.numel())  # few small pictures may hide nothing at all
 
     def target_view(self, images: Tensor, second: Tensor | None) -> Tensor:
         """The view the target looks at.

@@ -12,7 +12,7 @@ from typing import Any
 
 PACKAGES = ("mmdetection", "mmsegmentation")
 KEYS = {
-    *("suite", "root", "seeds", "resume", "threads", "gpus"),
+    *("suite", "root", "seeds", "resume", "threads", "gpus", "amp"),
     *("data_root", "toy", "pictures", "methods", "tokenizers", "tasks"),
 }
 
@@ -56,6 +56,7 @@ class Suite:
     resume: bool
     threads: int
     gpus: int
+    amp: bool  # pretrain under bfloat16 autocast; transfer configs say it themselves
     toy: str | None  # options of `python -m transfer.toy`; its folder is `data_root`
     data_root: Path
     pictures: Path
@@ -100,8 +101,9 @@ class Suite:
         return "python -m pretrain"
 
     @property
-    def pretrain_launcher(self) -> str:
-        return "--launcher pytorch" if self.gpus > 1 else ""
+    def pretrain_flags(self) -> str:
+        launcher = ["--launcher pytorch"] if self.gpus > 1 else []
+        return " ".join([*launcher, *(["--amp"] if self.amp else [])])
 
 
 def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
@@ -138,6 +140,7 @@ def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
         resume=bool(content.get("resume", False)),
         threads=int(content.get("threads", 1)),
         gpus=int(content.get("gpus", 0)),
+        amp=bool(content.get("amp", False)),
         toy=content.get("toy"),
         data_root=data_root,
         pictures=data_root / str(_required(content, "pictures")),

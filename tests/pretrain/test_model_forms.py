@@ -160,6 +160,16 @@ def test_predicting_only_what_is_scored_gives_the_same_loss_and_gradients(
         assert_close(gradient, second[name], rtol=0, atol=1e-12, msg=name)
 
 
+def test_a_batch_that_hides_nothing_teaches_nothing(images: Tensor) -> None:
+    model = build(mask_ratio=0.5, masking={"type": "BlockMask", "smallest": 12})
+    model.masks.hidden = lambda number: torch.zeros(number, 12, dtype=torch.bool)  # type: ignore[method-assign]
+    assert model(images).loss == 0
+    loss = model(images, mode="loss")["loss"]
+    loss.backward()
+    assert loss == 0
+    assert all(p.grad is None or (p.grad == 0).all() for p in model.parameters())
+
+
 def test_a_mask_token_encoder_takes_no_second_mask_token() -> None:
     model = build(decoder={"embed_dims": 8, "depth": 1, "num_heads": 2})
     names = [name for name in model.state_dict() if "mask_token" in name]

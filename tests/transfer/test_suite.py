@@ -89,7 +89,9 @@ def test_several_gpus_launch_both_stages_distributed() -> None:
     suite = read_suite(demo(gpus=4))
     assert suite.launch == "--gpus 4 --launcher pytorch"
     assert suite.pretrain_command == "torchrun --standalone --nproc-per-node 4 -m pretrain"
-    assert read_suite(demo(gpus=1)).launch == ""
+    assert suite.pretrain_flags == "--launcher pytorch"
+    assert read_suite(demo(gpus=4, amp=True)).pretrain_flags == "--launcher pytorch --amp"
+    assert read_suite(demo(gpus=1)).launch == read_suite(demo(gpus=1)).pretrain_flags == ""
 
 
 def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
