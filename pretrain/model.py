@@ -75,6 +75,7 @@ class MaskedImageModel(BaseModel):
         self.check_options(decoder, start)
         patch_size = self.encoder.patch_size
         self.target: Target = MODELS.build(target, default_args={"patch_size": patch_size})
+        self.target.check_grid(grid)
         width = self.target.width
         self.decoder: Decoder | LinearHead
         if decoder is None:
@@ -202,5 +203,10 @@ class MaskedImageModel(BaseModel):
             raise ValueError(
                 f"target {self.target.name!r} needs a second view of {size} pixels; set "
                 f"train_dataloader.dataset.second_size={size}"
+            )
+        if second.shape[2:] != (size, size):
+            raise ValueError(
+                f"target {self.target.name!r} needs a second view of {size} pixels and got "
+                f"{tuple(second.shape[2:])}; train_dataloader.dataset.second_size must be {size}"
             )
         return second

@@ -11,6 +11,7 @@ Shapes: N images, H W pixels, D features at h x w places.
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import timm
 import torch
@@ -20,6 +21,7 @@ from torch import Tensor, nn
 from backbones.export import load_export
 from backbones.vit import PlainViT
 from pretrain.frozen import Frozen
+from pretrain.tokenizers.tokenizer import MEAN, STD
 
 DEPTHS = 4  # of a ViT, evenly spread, where the user names none
 
@@ -28,40 +30,62 @@ class PerceptualDistance:
     """The distance, by a frozen network.
 
     Args:
-        network: file of an exported backbone, or the name of a timm model, which is fetched with
-            its pretrained weights.
-        depths: 0-based blocks (exports) or feature levels (timm) to compare at; None takes four of
-            a ViT's, or all levels of a timm model.
+        network: file of an exported backbone, or the name of a timm model (with its tag, as
+            'vit_base_patch16_224.dino'), which is fetched with its pretrained weights.
+        depths: 0-based blocks (ViTs) or feature levels (others) to compare at; None takes four
+            blocks of a ViT, evenly spread to the last, or all levels of another model.
 
     Raises:
         ValueError: where the file is no exported backbone or timm does not know the name.
     """
 
     def __init__(self, network: str, depths: Sequence[int] | None = None) -> None:
+        mean, std = MEAN, STD
+        module: nn.Module
         if network.endswith((".pth", ".pt")):
-            module: nn.Module = exported(network, depths)
-        elif network in timm.list_models():
-            module = timm.create_model(
-                network, pretrained=True, features_only=True, out_indices=depths
-            )
+            module = exported(network, depths)
+        elif timm.is_model(network):
+            module = from_timm(network, depths)
+            trained: Any = module.pretrained_cfg
+            mean, std = trained["mean"], trained["std"]
         else:
             raise ValueError(
                 f"{network!r} is neither the file of an exported backbone (.pth) nor a timm model; "
                 "set model.perceptual"
             )
         self.frozen = Frozen(module)
+        # from our normalisation to the network's: (x * scale + shift), [3, 1, 1] each
+        ours, theirs = (torch.tensor(v).reshape(2, 3, 1, 1) for v in ((MEAN, STD), (mean, std)))
+        self.scale, self.shift = ours[1] / theirs[1], (ours[0] - theirs[0]) / theirs[1]
 
     def __call__(self, images: Tensor, others: Tensor) -> Tensor:
         """Mean distance of normalised pictures `[N, 3, H, W]`, 0 (same) to 4 (opposite)."""
         network = self.frozen.on(images)
+        scale, shift = self.scale.to(images), self.shift.to(images)
         with torch.no_grad():
-            wanted = network(images)
+            wanted = network(images * scale + shift)
         distances = [
             # sum over features of unit vectors, mean over places
             (unit(a) - unit(b)).square().sum(1).mean()
-            for a, b in zip(wanted, network(others), strict=True)
+            for a, b in zip(wanted, network(others * scale + shift), strict=True)
         ]
         return torch.stack(distances).mean()
+
+
+def from_timm(name: str, depths: Sequence[int] | None) -> nn.Module:
+    """A timm model giving maps, of any picture size where it is a ViT."""
+    if not name.startswith(("vit_", "deit_")):
+        return timm.create_model(name, pretrained=True, features_only=True, out_indices=depths)
+    options = {"features_only": True, "dynamic_img_size": True}
+    if depths is None:
+        with torch.device("meta"):
+            depths = spread_over(len(timm.create_model(name, pretrained=False).blocks))
+    return timm.create_model(name, pretrained=True, out_indices=depths, **options)
+
+
+def spread_over(depth: int) -> list[int]:
+    """Four blocks, evenly spread to the last."""
+    return sorted({round((i + 1) * depth / DEPTHS) - 1 for i in range(DEPTHS)})
 
 
 def unit(features: Tensor) -> Tensor:
@@ -79,7 +103,6 @@ def exported(path: str, depths: Sequence[int] | None) -> PlainViT:
     if meta.get("kind") == "tokenizer":
         raise ValueError(f"{path} is a tokenizer; the perceptual loss looks through a backbone")
     depth = meta["depth"]
-    chosen = depths or [round((i + 1) * depth / DEPTHS) - 1 for i in range(DEPTHS)]
     model = PlainViT(
         arch=None,
         img_size=meta["img_size"],
@@ -87,7 +110,7 @@ def exported(path: str, depths: Sequence[int] | None) -> PlainViT:
         embed_dims=meta["embed_dims"],
         depth=depth,
         num_heads=meta["num_heads"],
-        out_indices=sorted(set(chosen)),
+        out_indices=depths or spread_over(depth),
     )
     model.load_state_dict(state, strict=True)
     return model

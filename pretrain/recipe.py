@@ -30,13 +30,20 @@ def complete(config: Config, *, world_size: int) -> str:
 
     Raises:
         FileNotFoundError: where a data folder is missing or empty.
-        ValueError: where the batch does not split over the devices, or a tracker is unknown.
+        ValueError: where the batch does not split over the devices, or not without accumulation
+            for a tokenizer, or a tracker is unknown.
     """
     fill_data(config)
     fill_inputs(config)
     fill_trackers(config)
     per_device, accumulation = split_batch(config.batch_size, world_size, config.device_batch_size)
     lr = config.base_lr * config.batch_size / REFERENCE_BATCH
+    if accumulation > 1 and "tokenizer" in config.model:
+        raise ValueError(
+            f"a codebook learns from every forward pass, which must therefore see the whole batch "
+            f"of {config.batch_size}: raise device_batch_size, use more devices, or lower "
+            "batch_size"
+        )
     config.train_dataloader.batch_size = per_device
     config.train_dataloader.sampler.batch_size = config.batch_size
     config.optim_wrapper.accumulative_counts = accumulation

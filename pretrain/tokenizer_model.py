@@ -3,13 +3,12 @@
 The loss is the squared pixel error (VQ-VAE) and, as in PeCo (https://arxiv.org/abs/2111.12710), a
 distance between deep features; either can be switched off. Weights of the parts are choices.
 
-Shapes: N images, H W pixels, h x w tokens, K words.
+Shapes: N images, H W pixels.
 """
 
 from collections.abc import Sequence
 from typing import Any, Literal
 
-import torch
 from mmengine.model import BaseModel
 from mmengine.registry import MODELS
 from torch import Tensor, nn
@@ -67,9 +66,6 @@ class TokenizerModel(BaseModel):
             "perceptual": perceptual_weight,
             "commitment": commitment_weight,
         }
-        # how often each word was chosen since somebody last emptied it
-        self.register_buffer("chosen", torch.zeros(self.tokenizer.vocabulary), persistent=False)
-        self.chosen: Tensor
 
     def forward(
         self, images: Tensor, labels: Tensor | None = None, *, mode: Literal["tensor", "loss"]
@@ -78,7 +74,6 @@ class TokenizerModel(BaseModel):
         coded: Coded = self.tokenizer(images)
         if mode == "tensor":
             return coded
-        self.chosen += torch.bincount(coded.tokens.flatten(), minlength=len(self.chosen))
         reconstruction = coded.reconstruction.float()
         parts = {
             "pixel": (reconstruction - images).square().mean(),

@@ -22,10 +22,15 @@ from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw
 from pretrain.data import Pictures, find_pictures
 from pretrain.panel import draw_panel
+from pretrain.recipe import content
 
 
 def load(
-    source: Path, *, config_file: Path | None = None, mask_ratio: float | None = None
+    source: Path,
+    *,
+    config_file: Path | None = None,
+    mask_ratio: float | None = None,
+    tokenizer: str | None = None,
 ) -> tuple[BaseModel, int]:
     """A model in evaluation mode and the picture size it is drawn at.
 
@@ -34,12 +39,12 @@ def load(
         ValueError: where it has nothing to draw with, or does not fit the config.
     """
     if config_file is None:
-        content = read_checkpoint(find_checkpoint(source))
-        config = Config(content["meta"]["pretrain"]["config"])
+        file = read_checkpoint(find_checkpoint(source))
+        config = Config(file["meta"]["pretrain"]["config"])
     else:
-        content = read_weights(str(source))
+        file = read_weights(str(source))
         config = Config.fromfile(config_file)
-    weights = content.get("state_dict") or content.get("model") or content
+    weights = file.get("state_dict") or file.get("model") or file
     if config.model.type == "SupervisedModel":
         raise ValueError(f"{source} is a classifier: it has no decoder and makes no pictures")
     if "encoder" in config.model and not any("decoder_pred" in name for name in weights):
@@ -49,10 +54,31 @@ def load(
         )
     if mask_ratio is not None:
         config.model.mask_ratio = mask_ratio
+    use_tokenizer(config, tokenizer)
     model = filled(config, weights, source)
     encoder = config.model.get("encoder")
     size = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
     return model, size
+
+
+def use_tokenizer(config: Config, given: str | None) -> None:
+    """The tokenizer of a token target, wherever it lies now; no network for a perceptual loss.
+
+    Raises:
+        ValueError: where the file is not the one the run learnt from.
+    """
+    if "perceptual" in config.model:  # it draws nothing
+        config.model.update(perceptual=None, pixel_weight=1.0)
+    target = config.model.get("target", {})
+    if "tokenizer" not in target:
+        return
+    path = target.tokenizer = given or target.tokenizer
+    learnt = config.get("inputs", {}).get("tokenizer")
+    if isinstance(path, str) and isinstance(learnt, str) and content(path) != learnt:
+        raise ValueError(
+            f"{path} is missing or not the tokenizer this run learnt from (sha256 {learnt[:12]}…); "
+            "give that one with --tokenizer"
+        )
 
 
 def filled(config: Config, weights: Mapping[str, Tensor], source: Path) -> BaseModel:
@@ -75,11 +101,11 @@ def load_classifier(source: Path) -> BaseModel:
     Raises:
         FileNotFoundError, ValueError: where there is none.
     """
-    content = read_checkpoint(find_checkpoint(source))
-    config = Config(content["meta"]["pretrain"]["config"])
+    file = read_checkpoint(find_checkpoint(source))
+    config = Config(file["meta"]["pretrain"]["config"])
     if config.model.type != "SupervisedModel":
         raise ValueError(f"{source} is no classifier but a {config.model.type}")
-    return filled(config, content["state_dict"], source)
+    return filled(config, file["state_dict"], source)
 
 
 def pictures(images: Path, size: int, number: int) -> dict[str, torch.Tensor]:
@@ -112,13 +138,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("reconstruction.png"), metavar="FILE.png")
     parser.add_argument("--config", type=Path, help="the model of weights that carry no config")
     parser.add_argument("--mask-ratio", type=float, help="default: the run's")
+    parser.add_argument("--tokenizer", metavar="FILE", help="of a token target, if it was moved")
     parser.add_argument("--size", type=int, help="pixels of a tokenizer's pictures")
     parser.add_argument("--pictures", type=int, default=8, metavar="N", help="most drawn")
     parser.add_argument("--seed", type=int, default=0, help="of the masks")
     options = parser.parse_args(arguments)
     try:
         model, size = load(
-            options.checkpoint, config_file=options.config, mask_ratio=options.mask_ratio
+            options.checkpoint,
+            config_file=options.config,
+            mask_ratio=options.mask_ratio,
+            tokenizer=options.tokenizer,
         )
         batch = pictures(options.images, options.size or size, options.pictures)
         drawing: Drawing = draw(model, batch, options.seed)

@@ -133,6 +133,8 @@ def read_suite(content: Mapping[str, Any], *, only_plan: bool = False) -> Suite:
     seeds = content.get("seeds", [0])
     if not isinstance(seeds, list) or not all(isinstance(seed, int) for seed in seeds) or not seeds:
         raise ValueError(f"suite {name}: seeds must be a list of whole numbers, got {seeds!r}")
+    for method in methods.values():
+        _known_tokenizer(method, tokenizers, f"suite {name}: methods.{method.name}.tokenizer")
     return Suite(
         name=name,
         root=Path(content.get("root") or f"runs/{name}"),
@@ -240,8 +242,25 @@ def _tokenizer(name: str, entry: Any, suite: str, methods: Mapping[str, Method])
     features = entry.get("features")
     if features is not None and features in methods and not methods[features].config:
         raise ValueError(f"{where}.features: {features} is not trained in this suite; give a file")
+    if features is not None and features not in methods and not features.endswith(".pth"):
+        from timm import is_model  # slow to import, rarely needed
+
+        if not is_model(features):
+            raise ValueError(
+                f"{where}.features: {features!r} is no method of the suite, no exported FILE.pth "
+                "and no timm model"
+            )
     options = _options(entry.get("pretrain_options"), where)
     return Tokenizer(name, _config(entry["config"], where), features, options)
+
+
+def _known_tokenizer(method: Method, tokenizers: Mapping[str, Tokenizer], where: str) -> None:
+    name = method.tokenizer
+    if name is not None and name not in tokenizers and not name.endswith(".pth"):
+        raise ValueError(
+            f"{where}: no tokenizer {name!r}; known are {sorted(tokenizers)}, or give an exported "
+            "FILE.pth"
+        )
 
 
 def _config(path: str, where: str) -> Path:

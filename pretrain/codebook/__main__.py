@@ -11,17 +11,22 @@ import base64
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import timm
 import torch
 from jinja2 import Environment, PackageLoader, select_autoescape
+from timm.data import ImageNetInfo
+from torch import Tensor
 
 from backbones.runs.files import write_atomic
 from pretrain.codebook.analysis import Analysis, Classifier, analyse, classified
 from pretrain.codebook.figures import reconstructions, usage_figure, word_page
 from pretrain.data import Pictures, class_names
+from pretrain.normalise import NormalisePictures
 from pretrain.tokenizers import DalleTokenizer, Tokenizer, load_tokenizer
+from pretrain.tokenizers.tokenizer import MEAN, STD
 from pretrain.visualize import load_classifier
 
 SHOWN = 6  # pictures in the panel of reconstructions
@@ -43,13 +48,39 @@ def name_apart(tokenizers: Sequence[Tokenizer]) -> None:
             tokenizer.name = f"{names[place]} {names[: place + 1].count(names[place])}"
 
 
-def open_classifier(text: str) -> Classifier:
-    """A supervised run of ours, or a timm model by name with its published weights."""
-    if text in timm.list_models(pretrained=True):
-        model: torch.nn.Module = timm.create_model(text, pretrained=True).eval()
-    else:
-        model = load_classifier(Path(text))
-    return lambda images: model(images).argmax(1)
+def open_classifier(text: str, classes: Sequence[str]) -> Classifier:
+    """A supervised run of ours, or a timm model by name with its published weights.
+
+    It must know the folder's classes: as many folders for ours, ImageNet's synsets for timm's.
+
+    Raises:
+        ValueError: where it does not.
+    """
+    if not timm.is_model(text):
+        own = load_classifier(Path(text))
+        known = own.classifier.head.out_features
+        if known != len(classes):
+            raise ValueError(f"{text} tells {known} classes apart, the folder has {len(classes)}")
+        return lambda images: own(images).argmax(1)
+    synsets = ImageNetInfo("imagenet-1k").label_names()
+    strangers = [name for name in classes if name not in synsets]
+    if strangers:
+        raise ValueError(
+            f"{text} knows ImageNet's synsets; the folder has others, such as {strangers[0]!r}"
+        )
+    model: Any = timm.create_model(text, pretrained=True).eval()
+    places = torch.tensor([synsets.index(name) for name in classes])
+    mean, std = (torch.tensor(model.pretrained_cfg[n]).reshape(3, 1, 1) for n in ("mean", "std"))
+    base = NormalisePictures(MEAN, STD)
+
+    def classify(images: Tensor) -> Tensor:
+        pixels = images * base.std + base.mean
+        best = model((pixels - mean) / std).argmax(1)  # of all 1000
+        return torch.where(
+            (best[:, None] == places).any(1), (best[:, None] == places).int().argmax(1), -1
+        )
+
+    return classify
 
 
 def labelled(root: Path) -> bool:
@@ -101,7 +132,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--size", type=int, default=224, help="pixels of the pictures")
     parser.add_argument("--classifier", help="a supervised run, or a timm model's name")
-    parser.add_argument("--limit", type=int, help="most pictures, spread evenly over the folder")
+    parser.add_argument("--limit", type=int, default=2000, help="most pictures, evenly spread")
     options = parser.parse_args(arguments)
     try:
         run(options)
@@ -115,11 +146,12 @@ def run(options: argparse.Namespace) -> None:
     data = Pictures(
         str(options.images), options.size, train=False, labelled=labelled(options.images)
     )
-    if options.limit and options.limit < len(data):
+    if options.limit < len(data):
         data.keep(torch.linspace(0, len(data) - 1, options.limit).long().tolist())
     if options.classifier and data.labels is None:
         raise ValueError(f"--classifier needs one folder a class below {options.images}")
-    classifier = open_classifier(options.classifier) if options.classifier else None
+    given = options.classifier
+    classifier = open_classifier(given, data.classes) if given else None
     analyses = []
     for tokenizer in tokenizers:
         analyses.append(analyse(tokenizer, data, classifier))

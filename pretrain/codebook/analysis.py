@@ -23,6 +23,7 @@ from pretrain.tokenizers.tokenizer import MEAN, STD
 
 Classifier = Callable[[Tensor], Tensor]  # normalised pictures to class indices [N]
 BATCH = 32
+LEAST = 4  # pictures a class, for halves that both have it
 
 
 @dataclass(frozen=True)
@@ -89,8 +90,10 @@ def analyse(tokenizer: Tokenizer, data: Pictures, classifier: Classifier | None 
 
 @torch.enable_grad()
 def word_probe(tokens: Tensor, vocabulary: int, labels: Tensor) -> float | None:
-    """Accuracy of a linear probe on each picture's shares of words; None with one class."""
-    if len(labels.unique()) < 2:
+    """Accuracy of a linear probe on each picture's shares of words; None where most classes have
+    too few pictures to be in both halves, or there is one class."""
+    classes, pictures = labels.unique(return_counts=True)
+    if len(classes) < 2 or int(pictures.median()) < LEAST:
         return None
     shares = torch.stack([torch.bincount(t.flatten(), minlength=vocabulary) for t in tokens])
     return probe_accuracy(shares.double() / tokens[0].numel(), labels)

@@ -1,10 +1,11 @@
 """How much of its codebook a tokenizer uses, every epoch, with a warning when it collapses.
 
-Shapes: K words.
+Shapes: N pictures, K words.
 """
 
+import copy
+
 import torch
-from mmengine.dist import all_reduce
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
 from mmengine.registry import HOOKS
@@ -12,26 +13,42 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 COLLAPSED = 0.1  # share of words in use below which the log warns
+CHUNK = 32  # pictures encoded at a time
 
 
 @HOOKS.register_module()
 class CodebookUsage(Hook):
-    """Logs `usage`, the share of words chosen at least once in the epoch, and `perplexity`.
+    """Logs `usage`, the share of words chosen at least once, and `perplexity`.
 
-    Perplexity is the exponential of the entropy of the choices: as many words, used equally often,
-    would be as unpredictable.
+    Both are of the codebook as it stands after the epoch, on the same centre crops every time: in
+    training the words move from step to step, and a word that is replaced looks used. Perplexity is
+    the exponential of the entropy of the choices: as many words, used equally often, would be as
+    unpredictable.
     """
 
     priority = "LOW"  # before the record hook reads it
 
+    def __init__(self, pictures: int = 256) -> None:
+        self.pictures = pictures
+
+    def before_train(self, runner: Runner) -> None:
+        views = copy.copy(runner.train_dataloader.dataset)
+        views.train, views.augment = False, None
+        number = min(self.pictures, len(views))
+        chosen = torch.linspace(0, len(views) - 1, number).long().tolist()
+        self.images = torch.stack([views[index]["images"] for index in chosen])  # uint8
+
+    @torch.no_grad()
     def after_train_epoch(self, runner: Runner) -> None:
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        all_reduce(model.chosen)
-        usage, perplexity = spread(model.chosen)
-        model.chosen.zero_()
+        words = model.tokenizer.vocabulary
+        chosen = torch.zeros(words, dtype=torch.long)
+        for images in self.images.split(CHUNK):
+            tokens = model.tokenizer.encode(model.data_preprocessor({"images": images})["images"])
+            chosen += torch.bincount(tokens.flatten().cpu(), minlength=words)
+        usage, perplexity = spread(chosen)
         runner.message_hub.update_scalar("train/usage", usage)
         runner.message_hub.update_scalar("train/perplexity", perplexity)
-        words = len(model.chosen)
         runner.logger.info(
             f"codebook: {usage:.1%} of {words} words in use, perplexity {perplexity:.0f}"
         )

@@ -34,6 +34,9 @@ class Target(nn.Module, ABC):
     def picture(self, prediction: Tensor, images: Tensor) -> Tensor:
         """`prediction` `[N, L, P]` as normalised pictures `[N, 3, H, W]`; may look at `images`."""
 
+    def check_grid(self, grid: tuple[int, int]) -> None:
+        """Raise a ValueError where the encoder's grid of patches does not suit the target."""
+
     def fit(self, batches: Iterable[Tensor]) -> str:
         """Learn what the target needs from normalised training pictures, once; a log sentence.
 

@@ -55,6 +55,21 @@ class TokenTarget(Target):
                 f"size times {built.stride}/{patch_size}"
             )
 
+    def check_grid(self, grid: tuple[int, int]) -> None:
+        """Tokens of the second view must lie as the patches do.
+
+        Raises:
+            ValueError: where they do not, with the size of view that makes them.
+        """
+        stride = self.frozen.module.stride
+        if self.second_size is not None and grid != (self.second_size // stride,) * 2:
+            wanted = f"{grid[0] * stride}" if grid[0] == grid[1] else "no square view"
+            raise ValueError(
+                f"{self.name} makes {self.second_size // stride} x {self.second_size // stride} "
+                f"tokens of a view of {self.second_size} pixels, the encoder has {grid[0]} x "
+                f"{grid[1]} patches; set target.second_size and dataset.second_size to {wanted}"
+            )
+
     @torch.no_grad()
     def truth(self, images: Tensor) -> Tensor:
         """Code words, long `[N, L]`."""

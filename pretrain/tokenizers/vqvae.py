@@ -51,7 +51,8 @@ class VQVAE(Tokenizer):
         widths: channels after each stage, multiples of 8.
         code_dims: width of a code word.
         decay: of the codebook's moving average.
-        dead_below: a word chosen less often a batch, on average, is replaced by a current vector.
+        dead_below: a word chosen less often a step, by its moving average, is replaced by a current
+            vector. Well below the mean number of choices a word gets, or every step replaces many.
         name: in records.
 
     Raises:
@@ -66,7 +67,7 @@ class VQVAE(Tokenizer):
         widths: Sequence[int] = (64, 128, 256, 256),
         code_dims: int = 32,
         decay: float = 0.99,
-        dead_below: float = 1.0,
+        dead_below: float = 0.1,
         name: str = "vq",
     ) -> None:
         super().__init__()
@@ -112,6 +113,11 @@ class VQVAE(Tokenizer):
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
+        if images.shape[-2] % self.stride or images.shape[-1] % self.stride:
+            raise ValueError(
+                f"{self.name} tokenizes pictures whose sides are multiples of {self.stride}, got "
+                f"{tuple(images.shape[-2:])}"
+            )
         features = self.encoder(images)
         with torch.autocast(images.device.type, enabled=False):
             tokens: Tensor = self.codebook(features.float(), freeze_codebook=True)[1]

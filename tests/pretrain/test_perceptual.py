@@ -11,6 +11,7 @@ from backbones.export import save_export
 from backbones.vit import PlainViT
 from pretrain.perceptual import PerceptualDistance
 from pretrain.tokenizers import VQVAE, save_tokenizer
+from pretrain.tokenizers.tokenizer import MEAN, STD
 
 SIZE = {"embed_dims": 16, "depth": 4, "num_heads": 2, "patch_size": 4, "img_size": 16}
 
@@ -64,18 +65,33 @@ def test_four_depths_are_spread_evenly(backbone: tuple[PlainViT, str], tmp_path:
     assert network.out_indices == (2, 5, 8, 11)
 
 
-def test_a_timm_model_by_name(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Its weights would be fetched; here it keeps the random ones."""
+@pytest.fixture
+def _offline(monkeypatch: pytest.MonkeyPatch) -> None:
+    """timm's weights would be fetched; here its models keep the random ones."""
     create = timm.create_model
 
     def offline(name: str, *, pretrained: bool, **options: object) -> torch.nn.Module:
-        assert pretrained
         return create(name, pretrained=False, **options)
 
     monkeypatch.setattr(timm, "create_model", offline)
-    distance = PerceptualDistance("resnet10t")
+
+
+@pytest.mark.usefixtures("_offline")
+def test_timm_models_by_name() -> None:
     a, b = torch.randn(2, 1, 3, 64, 64)
-    assert 0 < distance(a, b) < 4
+    assert 0 < PerceptualDistance("resnet10t")(a, b) < 4
+    vit = PerceptualDistance("vit_tiny_patch16_224.augreg_in21k")  # takes 64 pixels too
+    assert 0 < vit(a, b) < 4
+    assert vit.frozen.module.feature_info.out_indices == (2, 5, 8, 11)
+
+
+@pytest.mark.usefixtures("_offline")
+def test_a_network_sees_pictures_normalised_as_it_was_trained() -> None:
+    """augreg's ViTs take mean and deviation of one half."""
+    distance = PerceptualDistance("vit_tiny_patch16_224.augreg_in21k")
+    pixels = torch.rand(1, 3, 4, 4)
+    ours = (pixels - torch.tensor(MEAN).view(3, 1, 1)) / torch.tensor(STD).view(3, 1, 1)
+    assert_close(ours * distance.scale + distance.shift, (pixels - 0.5) / 0.5)
 
 
 def test_what_it_cannot_look_through(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Training a tokenizer: the parts of its loss, and what is counted."""
 
+import copy
 from pathlib import Path
 
 import pytest
@@ -36,7 +37,11 @@ def test_the_parts_are_the_definition(network: str) -> None:
     wanted = 3 * model.distance(images, coded.reconstruction)
     assert_close(found["loss_perceptual"], wanted)
     model.train()
-    assert set(model(images, mode="loss")) == {"loss_pixel", "loss_perceptual", "loss_commitment"}
+    own = copy.deepcopy(model.tokenizer)
+    found = model(images, mode="loss")
+    assert set(found) == {"loss_pixel", "loss_perceptual", "loss_commitment"}
+    assert found["loss_commitment"] > 0
+    assert_close(found["loss_commitment"], 5 * own(images).commitment)
 
 
 def test_what_is_switched_off_is_measured_and_not_learnt(network: str) -> None:
@@ -49,18 +54,6 @@ def test_what_is_switched_off_is_measured_and_not_learnt(network: str) -> None:
         torch.randn(4, 3, 16, 16), mode="loss"
     )
     assert set(found) >= {"perceptual", "loss_pixel"}
-
-
-def test_every_choice_is_counted() -> None:
-    model = TokenizerModel(OPTIONS)
-    images = torch.randn(4, 3, 16, 16)
-    tokens = [model(images, mode="tensor").tokens for _ in range(2)][1]
-    model.eval()
-    tokens = model(images, mode="tensor").tokens
-    assert model.chosen.sum() == 0
-    model(images, mode="loss")
-    assert torch.equal(model.chosen, torch.bincount(tokens.flatten(), minlength=8).float())
-    assert "chosen" not in model.state_dict()
 
 
 def test_the_network_is_not_trained_or_saved(network: str) -> None:

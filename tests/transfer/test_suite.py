@@ -95,7 +95,8 @@ def test_several_gpus_launch_both_stages_distributed() -> None:
 
 
 def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
-    suite = read_suite(demo(methods={"random": None, "dino": {"checkpoint": "dino.pth"}}))
+    methods = {"random": None, "dino": {"checkpoint": "dino.pth"}}
+    suite = read_suite(demo(methods=methods, tokenizers={}))
     assert suite.methods["dino"].checkpoint == "dino.pth"
 
 
@@ -121,6 +122,14 @@ def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
         (
             {"tokenizers": {"vq": {"config": "setup.sh", "features": "random"}}},
             "features: random is not trained in this suite",
+        ),
+        (
+            {"tokenizers": {"vq": {"config": "setup.sh", "features": "mae-pixle"}}},
+            "features: 'mae-pixle' is no method of the suite",
+        ),
+        (
+            {"methods": {"m": {"config": "setup.sh", "tokenizer": "vqq"}}, "tokenizers": {}},
+            "methods.m.tokenizer: no tokenizer 'vqq'",
         ),
         ({"tasks": {"coco": {"package": "mmdet"}}}, "package must be one of"),
         ({"tasks": {"coco": {"package": "mmdetection"}}}, "tasks.coco: data is missing"),

@@ -9,7 +9,7 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from pretrain.codebook.analysis import analyse, classified
+from pretrain.codebook.analysis import analyse, classified, word_probe
 from pretrain.codebook.figures import cutout, first_of_each
 from pretrain.data import Pictures
 from pretrain.tokenizers import Tokenizer
@@ -60,6 +60,13 @@ def test_without_labels_or_decoder_less_is_measured(folder: Path) -> None:
     tokenizer.drawable = False
     found = analyse(tokenizer, Pictures(str(folder), 16, train=False))
     assert (found.error, found.probe, found.classified) == (None, None, None)
+
+
+def test_classes_of_too_few_pictures_are_not_probed() -> None:
+    tokens = torch.arange(40).reshape(10, 2, 2) % 4
+    assert word_probe(tokens, 4, torch.arange(10)) is None
+    assert word_probe(tokens, 4, torch.zeros(10, dtype=torch.long)) is None
+    assert word_probe(tokens, 4, torch.arange(10) % 2) is not None
 
 
 def test_a_cutout_frames_its_patch_in_its_surroundings(folder: Path) -> None:
