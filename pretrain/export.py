@@ -2,8 +2,9 @@
 
 RUN is a work directory (its newest whole checkpoint is taken) or one `epoch_N.pth` of it. A config
 file instead exports the untrained encoder that config starts from: the random-initialisation
-control. The file holds timm's names and loads strictly into `timm.create_model(…)`; where the run
-kept an exponential moving average, as the supervised baseline does, the average is exported.
+control. The file holds timm's names and, unless the encoder has relative position (SimMIM's), loads
+strictly into `timm.create_model(…)`; where the run kept an exponential moving average, as the
+supervised baseline does, the average is exported.
 """
 
 import argparse

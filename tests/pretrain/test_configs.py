@@ -141,23 +141,34 @@ def flat(content: dict[str, Any], prefix: str = "") -> dict[str, Any]:
     return found
 
 
-@pytest.mark.parametrize(
-    ("path", "hidden", "rate", "lowest"),
-    [
-        ("beit/vit-b_800e.py", 75, 1.5e-3, 1e-5),
-        ("peco/vit-b_800e.py", 75, 1.5e-3, 1e-5),
-        ("simmim/vit-b_800e.py", 120, 4e-4, 0),
-        ("maskfeat/vit-b_1600e.py", 78, 1.6e-3, 0),
-        ("igpt/vit-b_palette_800e.py", 30, 1.5e-3, 1e-5),
-        ("context-encoder/vit-b_800e.py", 36, 2.4e-3, 0),
-    ],
-)
-def test_the_relatives_hide_and_learn_as_published(
-    path: str, hidden: int, rate: float, lowest: float, pictures: Path
-) -> None:
+# hidden patches of 196, peak and lowest rate, betas, decay, clip, drop path, warm-up, scale, epochs
+RELATIVES: dict[str, tuple[Any, ...]] = {
+    "beit/vit-b_800e.py": (75, 1.5e-3, 1e-5, (0.9, 0.999), 0.05, 3.0, 0.1, 10, (0.08, 1), 800),
+    "peco/vit-b_800e.py": (75, 1.5e-3, 1e-5, (0.9, 0.999), 0.05, 3.0, 0.1, 10, (0.08, 1), 800),
+    "simmim/vit-b_800e.py": (120, 4e-4, 0, (0.9, 0.999), 0.05, 5.0, 0.1, 10, (0.67, 1), 800),
+    "maskfeat/vit-b_1600e.py": (78, 1.6e-3, 0, (0.9, 0.999), 0.05, 0.02, 0.0, 30, (0.5, 1), 1600),
+    "context-encoder/vit-b_800e.py": (
+        *(36, 2.4e-3, 0, (0.9, 0.95), 0.05, None, 0.0, 40, (0.2, 1), 800),
+    ),
+}
+
+
+@pytest.mark.parametrize("path", RELATIVES)
+def test_the_relatives_hide_and_learn_as_published(path: str, pictures: Path) -> None:
     config = load(ROOT / path, pictures)
     config.model.encoder.depth = 1
     masks = build(config).masks
-    assert masks.number - masks.visible == hidden
-    assert config.optim_wrapper.optimizer.lr == pytest.approx(rate)
-    assert config.param_scheduler.floor * rate == pytest.approx(lowest)
+    optimizer, clip = config.optim_wrapper.optimizer, config.optim_wrapper.get("clip_grad", {})
+    found = (
+        masks.number - masks.visible,
+        pytest.approx(optimizer.lr),
+        pytest.approx(config.param_scheduler.floor * optimizer.lr),
+        tuple(optimizer.betas),
+        optimizer.weight_decay,
+        clip.get("max_norm"),
+        config.model.encoder.get("drop_path_rate", 0.0),
+        config.warmup_epochs,
+        tuple(config.train_dataloader.dataset.scale),
+        config.epochs,
+    )
+    assert RELATIVES[path] == found

@@ -128,5 +128,5 @@ def test_a_perceptual_tokenizer_trains_on_an_export(pictures: Path, tmp_path: Pa
     record = json.loads((run / "result.json").read_text())
     losses = [value for _, value in record["curves"]["loss"]]
     assert mean(losses[-8:]) < mean(losses[:8])
-    assert 0 < record["metrics"]["usage"]["value"] <= 1
-    assert 1 <= record["metrics"]["perplexity"]["value"] <= 8
+    assert record["metrics"]["usage"]["value"] >= 0.5  # of eight words
+    assert record["metrics"]["perplexity"]["value"] > 2

@@ -119,3 +119,10 @@ def test_a_tokenizers_pictures_have_its_configs_size(pictures: Path) -> None:
     config = load(pictures, "pretrain/configs/demo/vq.py")
     complete(config, world_size=1)
     assert config.train_dataloader.dataset.size == 48
+
+
+def test_a_codebook_sees_its_whole_batch(pictures: Path) -> None:
+    config = load(pictures, "pretrain/configs/demo/vq.py", device_batch_size=16)
+    with pytest.raises(ValueError, match="a codebook learns from every forward pass"):
+        complete(config, world_size=1)
+    complete(load(pictures, "pretrain/configs/demo/vq.py", device_batch_size=16), world_size=2)

@@ -4,7 +4,7 @@ Run:    python -m pretrain pretrain/configs/demo/vq.py \\
         --work-dir runs/demo/pretrain/vq --cfg-options data_root=PICTURES
 Smoke:  … --cfg-options data_root=PICTURES epochs=3
 Cost:   not measured
-Expect: all 512 words in use
+Expect: as perceptual_vq.py
 Source: arXiv 1711.00937 (the idea), made small
 """
 

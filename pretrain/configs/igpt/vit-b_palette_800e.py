@@ -6,7 +6,8 @@ Run:    python -m pretrain pretrain/configs/igpt/vit-b_palette_800e.py \\
 Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
 Cost:   not measured
 Expect: not published for a ViT of patches; iGPT-L reaches 69.0 % in linear probing
-Source: Chen et al. 2020 (palette, 15 % masks); encoder, schedule and batch are BEiT's, a choice
+Source: Chen et al. 2020 (palette, 15 % masks, there of pixels one by one, here exactly that share
+        of patches); encoder, schedule and batch are BEiT's, a choice
 """
 
 _base_ = ["../_base_/beit.py"]

@@ -1,4 +1,5 @@
-"""MAE on random crops of one size, with flips (random sizes are the default).
+"""MAE on random crops of one size, with flips (random sizes are the default); 7/8 of the short side
+is a choice.
 
 Run:    python -m pretrain pretrain/configs/mae_ablations/augment-fixed-crop.py \\
         --work-dir runs/mae_ablations_augment-fixed-crop --amp \\

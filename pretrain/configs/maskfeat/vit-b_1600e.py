@@ -6,7 +6,7 @@ Run:    python -m pretrain pretrain/configs/maskfeat/vit-b_1600e.py \\
 Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
 Cost:   not measured
 Expect: ImageNet fine-tuned 84.0 %
-Source: arXiv 2112.09133 and its released code; batch 2048 and learned positions are choices
+Source: arXiv 2112.09133 and its released code; batch 2048, betas and learned positions are choices
 """
 
 _base_ = ["../_base_/masked.py", "../_base_/imagenet.py"]

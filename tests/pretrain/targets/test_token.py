@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.testing import assert_close
 
+from pretrain import MaskedImageModel
 from pretrain.targets import TokenTarget
 from pretrain.tokenizers import VQVAE, save_tokenizer
 
@@ -83,6 +84,23 @@ def test_a_second_view_has_its_own_size(file: str) -> None:
     target = TokenTarget(8, tokenizer=file, second_size=8)  # 16 pixels, 2 x 2 patches
     assert target.truth(torch.randn(1, 3, 8, 8)).shape == (1, 4)
     assert target.picture(torch.randn(1, 4, 8), torch.randn(1, 3, 16, 16)).shape == (1, 3, 16, 16)
+
+
+def test_tokens_must_lie_as_the_patches_do(file: str) -> None:
+    target = TokenTarget(8, tokenizer=file, second_size=8)
+    target.check_grid((2, 2))
+    with pytest.raises(ValueError, match="2 x 2 tokens of a view of 8 pixels, the encoder has 3 x"):
+        target.check_grid((3, 3))
+    encoder = {"arch": None, "img_size": 24, "patch_size": 8, "embed_dims": 8, "depth": 1}
+    options = {"type": "TokenTarget", "tokenizer": file, "second_size": 8}
+    with pytest.raises(ValueError, match=r"set target\.second_size and dataset\.second_size to 12"):
+        MaskedImageModel({**encoder, "num_heads": 1}, options, None, form="mask-token")
+    options["second_size"] = 12
+    model = MaskedImageModel({**encoder, "num_heads": 1}, options, None, form="mask-token")
+    with pytest.raises(ValueError, match=r"needs a second view of 12 pixels and got \(8, 8\)"):
+        model(torch.randn(1, 3, 24, 24), second=torch.randn(1, 3, 8, 8))
+    with pytest.raises(ValueError, match=r"dataset\.second_size=12"):
+        model(torch.randn(1, 3, 24, 24))
 
 
 def test_the_tokenizer_is_nobodys_parameter(file: str) -> None:

@@ -70,7 +70,7 @@ optim_wrapper = dict(
     paramwise_cfg=dict(layer_decay=0.8, no_decay=["norm", "pos_embed", "relative_position"]),
     clip_grad=dict(max_norm=5.0),
 )
-train_cfg = dict(max_iters=96, val_interval=96)  # 3 epochs of 128 pictures, batch 4
+train_cfg = dict(max_iters=64, val_interval=64)  # 2 epochs of 128 pictures, batch 4
 param_scheduler = [
     dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=20),
     dict(type="CosineAnnealingLR", eta_min=0, by_epoch=False, begin=0),
