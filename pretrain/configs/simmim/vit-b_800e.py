@@ -5,8 +5,7 @@ Run:    python -m pretrain pretrain/configs/simmim/vit-b_800e.py \\
         --cfg-options data_root=data/imagenet/train
 Smoke:  … --cfg-options data_root=PICTURES epochs=2 warmup_epochs=1 batch_size=8
 Cost:   not measured
-Expect: ImageNet fine-tuned 83.8 %; its shared relative position has no place in the shipped COCO
-        and ADE20K configs yet
+Expect: ImageNet fine-tuned 83.8 %; no shipped transfer config takes its relative position yet
 Source: arXiv 2111.09886 and its released code; batch 2048 and betas are choices
 """
 
