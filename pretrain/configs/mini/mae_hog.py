@@ -4,7 +4,7 @@ Run:    python -m pretrain pretrain/configs/mini/mae_hog.py \\
         --work-dir runs/mini/pretrain/mae-hog \\
         --cfg-options data_root=PICTURES
 Smoke:  … epochs=3
-Cost:   not measured
+Cost:   2 minutes on one core of an AMD EPYC, 900 pictures
 Expect: not measured
 Source: arXiv 2112.09133 (the target), arXiv 2111.06377 (the rest), made small
 """

@@ -4,7 +4,7 @@ Run:    python -m pretrain pretrain/configs/mini/mae_pixel-norm.py \\
         --work-dir runs/mini/pretrain/mae-pixel-norm \\
         --cfg-options data_root=PICTURES
 Smoke:  … --cfg-options data_root=PICTURES epochs=3
-Cost:   not measured
+Cost:   4 minutes on one core of an AMD EPYC, 900 pictures
 Expect: not measured
 Source: arXiv 2111.06377, Table 8, made small
 """

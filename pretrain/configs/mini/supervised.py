@@ -4,7 +4,7 @@ Run:    python -m pretrain pretrain/configs/mini/supervised.py \\
         --work-dir runs/mini/pretrain/supervised \\
         --cfg-options data_root=PICTURES/train val_root=PICTURES/val
 Smoke:  … --cfg-options data_root=PICTURES epochs=3
-Cost:   not measured
+Cost:   7 minutes on one core of an AMD EPYC, 900 pictures
 Expect: not measured
 Source: arXiv 2111.06377, Table 11, made small
 """

@@ -3,7 +3,7 @@
 Run     mim train mmdetection transfer/configs/coco/mini.py --work-dir runs/mini/coco \
             --cfg-options model.backbone.init_cfg.checkpoint=mae-ti.pth data_root=PATH/coco-mini
 Smoke   add train_cfg.max_iters=2
-Cost    not measured
+Cost    79 s on one core of an AMD EPYC, and 12 s to start
 Expect  AP near zero at this size; only the order and paired differences mean something
 Source  mask-rcnn_vit-b_fpn_lsj-100e.py; sizes are this project's
 """
