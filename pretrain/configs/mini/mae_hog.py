@@ -5,7 +5,7 @@ Run:    python -m pretrain pretrain/configs/mini/mae_hog.py \\
         --cfg-options data_root=PICTURES
 Smoke:  … epochs=3
 Cost:   2 minutes on one core of an AMD EPYC, 900 pictures
-Expect: not measured
+Expect: camvid-ade 15.2 mIoU after transfer, COCO AP 0.0; random 16.7: the differences are chance
 Source: arXiv 2112.09133 (the target), arXiv 2111.06377 (the rest), made small
 """
 

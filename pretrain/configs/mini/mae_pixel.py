@@ -5,7 +5,7 @@ Run:    python -m pretrain pretrain/configs/mini/mae_pixel.py \\
         --cfg-options data_root=PICTURES
 Smoke:  … --cfg-options data_root=PICTURES epochs=3
 Cost:   4 minutes on one core of an AMD EPYC, 900 pictures
-Expect: not measured
+Expect: camvid-ade 14.6 mIoU after transfer, COCO AP 0.0; random 16.7: the differences are chance
 Source: arXiv 2111.06377, Table 8, made small
 """
 

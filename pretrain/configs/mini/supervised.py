@@ -5,7 +5,7 @@ Run:    python -m pretrain pretrain/configs/mini/supervised.py \\
         --cfg-options data_root=PICTURES/train val_root=PICTURES/val
 Smoke:  … --cfg-options data_root=PICTURES epochs=3
 Cost:   7 minutes on one core of an AMD EPYC, 900 pictures
-Expect: not measured
+Expect: camvid-ade 15.7 mIoU after transfer, COCO AP 0.0; random 16.7: the differences are chance
 Source: arXiv 2111.06377, Table 11, made small
 """
 
