@@ -25,6 +25,7 @@ from torch import Tensor
 
 from pretrain.masking import take
 from pretrain.model import MaskedImageModel
+from pretrain.targets import FittedTarget
 from pretrain.tokenizers.dalle import Encoder
 
 TARGETS: dict[str, dict[str, Any]] = {
@@ -63,7 +64,7 @@ class Case:
         self.device = torch.device(options.device)
         self.dtype = torch.bfloat16 if options.bf16 else None
         self.model = build(name, options.arch, options.size, folder).to(self.device)
-        if self.model.target.fit_on:
+        if isinstance(self.model.target, FittedTarget):
             self.model.target.fit([torch.randn(8, 3, options.size, options.size).to(self.device)])
         fused = self.device.type == "cuda"
         self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-4, fused=fused)

@@ -6,6 +6,7 @@ travels on as `skipped`, for a hook to name it once in the log.
 Shapes: N images, S side in pixels.
 """
 
+import copy
 import os
 import random
 from collections.abc import Callable, Iterator, Sequence
@@ -97,6 +98,14 @@ class Pictures(Dataset[dict[str, Any]]):
             f"{skipped[-1]}; check the data"
         )
 
+    def sample(self, number: int, size: int | None = None) -> Tensor:
+        """At most `number` centre crops, evenly spread, uint8 `[N, 3, S, S]`: always the same."""
+        views = copy.copy(self)
+        views.train, views.augment, views.second_size = False, None, None
+        views.size = size or self.size
+        chosen = evenly(len(self), number)
+        return torch.stack([views[index]["images"] for index in chosen])
+
     def keep(self, indices: Sequence[int]) -> None:
         """Only these pictures from now on."""
         self.paths = [self.paths[index] for index in indices]
@@ -152,6 +161,11 @@ def augmented(picture: Image.Image, augment: Callable[[Image.Image], Image.Image
             if "bits must be" not in str(error):
                 raise
     return augment(picture)
+
+
+def evenly(total: int, number: int) -> list[int]:
+    """At most `number` of the indices below `total`, evenly spread from the first to the last."""
+    return torch.linspace(0, total - 1, min(number, total)).long().tolist()
 
 
 @FUNCTIONS.register_module()

@@ -9,9 +9,9 @@ averaged.
 Shapes: N images, H W pixels, D features at h x w places.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import timm
 import torch
@@ -40,23 +40,20 @@ class PerceptualDistance:
     """
 
     def __init__(self, network: str, depths: Sequence[int] | None = None) -> None:
-        mean, std = MEAN, STD
+        trained: Mapping[str, Any] = {"mean": MEAN, "std": STD}
         module: nn.Module
         if network.endswith((".pth", ".pt")):
             module = exported(network, depths)
         elif timm.is_model(network):
             module = from_timm(network, depths)
-            trained: Any = module.pretrained_cfg
-            mean, std = trained["mean"], trained["std"]
+            trained = cast(Any, module).pretrained_cfg
         else:
             raise ValueError(
                 f"{network!r} is neither the file of an exported backbone (.pth) nor a timm model; "
                 "set model.perceptual"
             )
         self.frozen = Frozen(module)
-        # from our normalisation to the network's: (x * scale + shift), [3, 1, 1] each
-        ours, theirs = (torch.tensor(v).reshape(2, 3, 1, 1) for v in ((MEAN, STD), (mean, std)))
-        self.scale, self.shift = ours[1] / theirs[1], (ours[0] - theirs[0]) / theirs[1]
+        self.scale, self.shift = to_normalisation(trained)
 
     def __call__(self, images: Tensor, others: Tensor) -> Tensor:
         """Mean distance of normalised pictures `[N, 3, H, W]`, 0 (same) to 4 (opposite)."""
@@ -70,6 +67,16 @@ class PerceptualDistance:
             for a, b in zip(wanted, network(others * scale + shift), strict=True)
         ]
         return torch.stack(distances).mean()
+
+
+def to_normalisation(trained: Mapping[str, Any]) -> tuple[Tensor, Tensor]:
+    """From our normalisation to the `mean` and `std` a network was trained with.
+
+    Scale and shift, `[3, 1, 1]` each: `images * scale + shift`.
+    """
+    theirs = (trained["mean"], trained["std"])
+    mean, std, mean_, std_ = (torch.tensor(v).reshape(3, 1, 1) for v in (MEAN, STD, *theirs))
+    return std / std_, (mean - mean_) / std_
 
 
 def from_timm(name: str, depths: Sequence[int] | None) -> nn.Module:

@@ -20,7 +20,7 @@ from backbones.checkpoints.read import read_checkpoint as read_weights
 from backbones.runs.files import write_atomic
 from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw
-from pretrain.data import Pictures, find_pictures
+from pretrain.data import Pictures, evenly
 from pretrain.panel import draw_panel
 from pretrain.recipe import content
 
@@ -114,17 +114,12 @@ def pictures(images: Path, size: int, number: int) -> dict[str, torch.Tensor]:
         raise FileNotFoundError(f"there is no picture at {images}")
     root = images if images.is_dir() else images.parent
     data = Pictures(str(root), size, train=False)
-    chosen = [images.name] if images.is_file() else spread(find_pictures(root), number)
-    samples = [data[data.paths.index(name)] for name in chosen]
+    chosen = [data.paths.index(images.name)] if images.is_file() else evenly(len(data), number)
+    samples = [data[index] for index in chosen]
     for sample in samples:
         for path in sample["skipped"]:
             print(f"{root / path} cannot be read as a picture; drew another", file=sys.stderr)
     return {"images": torch.stack([sample["images"] for sample in samples])}
-
-
-def spread(names: list[str], number: int) -> list[str]:
-    places = torch.linspace(0, len(names) - 1, min(number, len(names))).long().tolist()
-    return [names[place] for place in places]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

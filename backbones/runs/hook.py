@@ -1,10 +1,8 @@
 """The hook behind every result record: time, memory, speed, curves, and why a run failed."""
 
-import sys
 import time
 from datetime import UTC, datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Any
 
 import torch
@@ -12,7 +10,7 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from backbones.runs.failure import SCHEMA, write_failure
+from backbones.runs.failure import SCHEMA, note_failures
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment
 
@@ -44,9 +42,7 @@ class RunRecordHook(Hook):
         self.started = datetime.now(UTC)
         self.first_iteration = runner.iter
         self.folder = Path(runner.work_dir)
-        if is_main_process():
-            (self.folder / "failure.json").unlink(missing_ok=True)
-            sys.excepthook = self.on_exception
+        note_failures(self.folder)
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
         self.lap_start = time.perf_counter()
@@ -109,13 +105,6 @@ class RunRecordHook(Hook):
             "peak_memory_bytes": peak_memory(),
             "resumed_at": self.first_iteration,
         }
-
-    def on_exception(
-        self, kind: type[BaseException], error: BaseException, trace: TracebackType | None
-    ) -> None:
-        """Last words of a dying run; the traceback is printed as always."""
-        sys.__excepthook__(kind, error, trace)
-        write_failure(self.folder, error)
 
 
 def peak_memory() -> int:

@@ -23,8 +23,9 @@ from torch import Tensor
 from backbones.runs.files import write_atomic
 from pretrain.codebook.analysis import Analysis, Classifier, analyse, classified
 from pretrain.codebook.figures import reconstructions, usage_figure, word_page
-from pretrain.data import Pictures, class_names
+from pretrain.data import Pictures, class_names, evenly
 from pretrain.normalise import NormalisePictures
+from pretrain.perceptual import to_normalisation
 from pretrain.tokenizers import DalleTokenizer, Tokenizer, load_tokenizer
 from pretrain.tokenizers.tokenizer import MEAN, STD
 from pretrain.visualize import load_classifier
@@ -70,15 +71,12 @@ def open_classifier(text: str, classes: Sequence[str]) -> Classifier:
         )
     model: Any = timm.create_model(text, pretrained=True).eval()
     places = torch.tensor([synsets.index(name) for name in classes])
-    mean, std = (torch.tensor(model.pretrained_cfg[n]).reshape(3, 1, 1) for n in ("mean", "std"))
-    base = NormalisePictures(MEAN, STD)
+    scale, shift = to_normalisation(model.pretrained_cfg)
 
     def classify(images: Tensor) -> Tensor:
-        pixels = images * base.std + base.mean
-        best = model((pixels - mean) / std).argmax(1)  # of all 1000
-        return torch.where(
-            (best[:, None] == places).any(1), (best[:, None] == places).int().argmax(1), -1
-        )
+        best = model(images * scale + shift).argmax(1)  # of all 1000
+        own = best[:, None] == places  # [N, C]
+        return torch.where(own.any(1), own.int().argmax(1), -1)
 
     return classify
 
@@ -147,7 +145,7 @@ def run(options: argparse.Namespace) -> None:
         str(options.images), options.size, train=False, labelled=labelled(options.images)
     )
     if options.limit < len(data):
-        data.keep(torch.linspace(0, len(data) - 1, options.limit).long().tolist())
+        data.keep(evenly(len(data), options.limit))
     if options.classifier and data.labels is None:
         raise ValueError(f"--classifier needs one folder a class below {options.images}")
     given = options.classifier
@@ -157,9 +155,8 @@ def run(options: argparse.Namespace) -> None:
         analyses.append(analyse(tokenizer, data, classifier))
         print(f"{tokenizer.name}: {len(data)} pictures, {analyses[-1].usage:.1%} of words in use")
     frame = table(analyses, classified(data, classifier) if classifier else None)
-    shown = torch.linspace(0, len(data) - 1, min(SHOWN, len(data))).long().tolist()
-    original = torch.stack([data[index]["images"] for index in shown])
-    images = torch.cat([tokenizers[0].normalise(view[None].float() / 255) for view in original])
+    original = data.sample(SHOWN)
+    images = NormalisePictures(MEAN, STD)({"images": original})["images"]
     figures = {
         "Reconstructions": reconstructions(tokenizers, images, original),
         "How often each word is used": usage_figure(analyses),

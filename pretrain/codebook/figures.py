@@ -19,7 +19,6 @@ from pretrain.tokenizers import Tokenizer
 WORDS, EXAMPLES = 16, 10  # rows and columns of the page of words
 CONTEXT = 3  # patches around the one meant, along a side: a patch alone says little
 INK = (230, 60, 30)
-BLUE = "#0072b2"
 
 
 def word_page(analysis: Analysis, data: Pictures) -> bytes:

@@ -3,8 +3,6 @@
 Shapes: N pictures, K words.
 """
 
-import copy
-
 import torch
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
@@ -32,11 +30,7 @@ class CodebookUsage(Hook):
         self.pictures = pictures
 
     def before_train(self, runner: Runner) -> None:
-        views = copy.copy(runner.train_dataloader.dataset)
-        views.train, views.augment = False, None
-        number = min(self.pictures, len(views))
-        chosen = torch.linspace(0, len(views) - 1, number).long().tolist()
-        self.images = torch.stack([views[index]["images"] for index in chosen])  # uint8
+        self.images = runner.train_dataloader.dataset.sample(self.pictures)
 
     @torch.no_grad()
     def after_train_epoch(self, runner: Runner) -> None:

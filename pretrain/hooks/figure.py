@@ -1,9 +1,7 @@
 """What the model makes of pictures, drawn every few epochs, always of the same ones."""
 
-import copy
 from pathlib import Path
 
-import torch
 from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
 from mmengine.model import is_model_wrapper
@@ -31,13 +29,8 @@ class ReconstructionFigure(Hook):
         self.seed = seed
 
     def before_train(self, runner: Runner) -> None:
-        views = copy.copy(runner.train_dataloader.dataset)
-        views.train, views.augment = False, None  # the same centre crop every time
-        views.size = self.size or views.size
-        number = min(self.pictures, len(views))
-        chosen = torch.linspace(0, len(views) - 1, number).long().tolist()
-        samples = [views[index] for index in chosen]
-        self.batch = {"images": torch.stack([sample["images"] for sample in samples])}  # uint8
+        dataset = runner.train_dataloader.dataset
+        self.batch = {"images": dataset.sample(self.pictures, self.size)}
 
     def after_train_epoch(self, runner: Runner) -> None:
         last = runner.epoch + 1 == runner.max_epochs

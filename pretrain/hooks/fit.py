@@ -10,6 +10,9 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader, Subset
 
+from pretrain.data import evenly
+from pretrain.targets import FittedTarget
+
 
 @HOOKS.register_module()
 class FitTarget(Hook):
@@ -21,12 +24,11 @@ class FitTarget(Hook):
 
     def before_train(self, runner: Runner) -> None:
         model = runner.model.module if is_model_wrapper(runner.model) else runner.model
-        if not model.target.fit_on or runner.iter > 0:
+        if not isinstance(model.target, FittedTarget) or runner.iter > 0:
             return
         dataset = runner.train_dataloader.dataset
-        step = max(1, len(dataset) // model.target.fit_on)
         loader = DataLoader(
-            Subset(dataset, range(0, len(dataset), step)),
+            Subset(dataset, evenly(len(dataset), model.target.fit_on)),
             batch_size=min(64, len(dataset)),
             num_workers=runner.train_dataloader.num_workers,
             collate_fn=runner.train_dataloader.collate_fn,

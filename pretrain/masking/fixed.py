@@ -3,6 +3,8 @@
 Shapes: N images, L = gh * gw patches.
 """
 
+from abc import abstractmethod
+
 import torch
 from mmengine.registry import MODELS
 from torch import Tensor
@@ -19,8 +21,9 @@ class FixedMask(MaskSampler):
         self.mask = torch.zeros(self.number, dtype=torch.bool)
         self.mask[order[self.visible :]] = True
 
+    @abstractmethod
     def rank(self) -> Tensor:
-        raise NotImplementedError
+        """What orders the patches, `[L]`."""
 
     def hidden(self, images: int) -> Tensor:
         return self.mask.expand(images, -1)

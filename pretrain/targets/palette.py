@@ -16,7 +16,7 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from pretrain.patches import grid_of, patchify, unpatchify
-from pretrain.targets.target import Target
+from pretrain.targets.target import FittedTarget
 
 ITERATIONS = 20  # of Lloyd's algorithm; the colours hardly move after that
 SAMPLE = 200_000  # pixels the clusters are fitted on
@@ -24,7 +24,7 @@ CHUNK = 16_384  # pixels compared with all colours at a time
 
 
 @MODELS.register_module()
-class PaletteTarget(Target):
+class PaletteTarget(FittedTarget):
     """Cross-entropy on the nearest of `colours` colours of each low-resolution pixel.
 
     The buffer `palette` `[K, 3]`, in normalised units, lies in the checkpoint.

@@ -14,11 +14,11 @@ from mmengine.registry import MODELS
 from torch import Tensor
 
 from pretrain.patches import grid_of, patchify, unpatchify
-from pretrain.targets.target import Target
+from pretrain.targets.target import FittedTarget
 
 
 @MODELS.register_module()
-class PCATarget(Target):
+class PCATarget(FittedTarget):
     """Mean squared error on the `components` leading coefficients of each patch.
 
     Buffers, in the checkpoint: `mean` `[P]`, `basis` `[P, C]` orthonormal, and `explained` `[C]`,

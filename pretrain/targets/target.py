@@ -19,7 +19,6 @@ class Target(nn.Module, ABC):
     note: str = ""  # what a reader of `picture` must know, printed on the figure
     drawable = True  # whether `picture` works; a token target's tokenizer may have no decoder
     second_size: int | None = None  # pixels of the view `truth` wants; None: the encoder's own
-    fit_on: int = 0  # training pictures `fit` wants to see before training, 0 for none
 
     @abstractmethod
     def truth(self, images: Tensor) -> Tensor:
@@ -37,9 +36,15 @@ class Target(nn.Module, ABC):
     def check_grid(self, grid: tuple[int, int]) -> None:
         """Raise a ValueError where the encoder's grid of patches does not suit the target."""
 
+
+class FittedTarget(Target):
+    """One that must first learn something from the training pictures."""
+
+    fit_on: int  # pictures it wants to see
+
+    @abstractmethod
     def fit(self, batches: Iterable[Tensor]) -> str:
-        """Learn what the target needs from normalised training pictures, once; a log sentence.
+        """Learn from normalised pictures, once, before training; a sentence for the log.
 
         What is learnt lies in buffers and so travels in the checkpoint.
         """
-        raise NotImplementedError

@@ -6,3 +6,8 @@ train_dataloader = dict(
     collate_fn=dict(type="stack_pictures"),
     drop_last=True,
 )
+model = dict(
+    data_preprocessor=dict(
+        type="NormalisePictures", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
+    )
+)

@@ -9,9 +9,6 @@ optim_wrapper = dict(
 )
 model = dict(
     type="MaskedImageModel",
-    data_preprocessor=dict(
-        type="NormalisePictures", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
-    ),
     encoder=dict(arch="base", img_size=224),
 )
 default_hooks = dict(fit=dict(type="FitTarget"), figure=dict(type="ReconstructionFigure"))

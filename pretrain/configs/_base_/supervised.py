@@ -14,9 +14,6 @@ optim_wrapper = dict(
 )
 model = dict(
     type="SupervisedModel",
-    data_preprocessor=dict(
-        type="NormalisePictures", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
-    ),
     encoder=dict(arch="base", img_size=224, drop_path_rate=0.1),
     num_classes=None,  # the folders below data_root are counted
     mixup=0.8,

@@ -9,9 +9,6 @@ optim_wrapper = dict(
 )
 model = dict(
     type="TokenizerModel",
-    data_preprocessor=dict(
-        type="NormalisePictures", mean=(0.485, 0.456, 0.406), std=(0.229, 0.224, 0.225)
-    ),
     tokenizer=dict(type="VQVAE", vocabulary=8192),
 )
 train_dataloader = dict(dataset=dict(size=224))

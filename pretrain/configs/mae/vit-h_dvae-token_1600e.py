@@ -10,16 +10,7 @@ Expect: ImageNet fine-tuned 86.9 %
 Source: arXiv 2111.06377, Tables 7 and 8; 1600 epochs as its other rows
 """
 
-_base_ = ["../_base_/mae_imagenet.py"]
+_base_ = ["vit-b_dvae-token_1600e.py"]
 
-method = "mae-dvae-token"
-model = dict(
-    encoder=dict(arch="huge"),
-    target=dict(
-        _delete_=True,
-        type="TokenTarget",
-        tokenizer=dict(type="DalleTokenizer", encoder="", decoder=None),
-        second_size=128,
-    ),
-)
+model = dict(encoder=dict(arch="huge"), target=dict(second_size=128))
 train_dataloader = dict(dataset=dict(second_size=128))

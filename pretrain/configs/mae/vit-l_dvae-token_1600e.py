@@ -10,16 +10,6 @@ Expect: ImageNet fine-tuned 85.7 %, COCO 53.2 AP box, ADE20K 53.4 mIoU
 Source: arXiv 2111.06377, Tables 7 and 8; 1600 epochs as its other rows
 """
 
-_base_ = ["../_base_/mae_imagenet.py"]
+_base_ = ["vit-b_dvae-token_1600e.py"]
 
-method = "mae-dvae-token"
-model = dict(
-    encoder=dict(arch="large"),
-    target=dict(
-        _delete_=True,
-        type="TokenTarget",
-        tokenizer=dict(type="DalleTokenizer", encoder="", decoder=None),
-        second_size=112,
-    ),
-)
-train_dataloader = dict(dataset=dict(second_size=112))
+model = dict(encoder=dict(arch="large"))
