@@ -7,7 +7,7 @@ from typing import Literal
 
 import torch
 import torch.nn.functional as F
-from timm.layers import DropPath, LayerScale, Mlp
+from timm.layers import DropPath, LayerScale, Mlp, QuickGELU
 from torch import Tensor, nn
 
 from backbones.relative_position import decomposed_bias, table_bias, table_rows
@@ -15,6 +15,7 @@ from backbones.windows import from_windows, to_windows
 
 Grid = tuple[int, int]
 RelPos = Literal["decomposed", "table"] | None
+ACTIVATIONS: dict[str, type[nn.Module]] = {"gelu": nn.GELU, "quick-gelu": QuickGELU}
 
 
 class Attention(nn.Module):
@@ -84,16 +85,18 @@ class Block(nn.Module):
         rel_pos: RelPos = None,
         rel_pos_grid: Grid = (14, 14),
         cls_token: bool = False,
+        act: str = "gelu",
+        norm_eps: float = 1e-6,
     ) -> None:
         super().__init__()
         self.window_size = window_size
-        self.norm1 = nn.LayerNorm(dim, eps=1e-6)
+        self.norm1 = nn.LayerNorm(dim, eps=norm_eps)
         self.attn = Attention(
             dim, num_heads, rel_pos=rel_pos, window=rel_pos_grid, cls_token=cls_token
         )
         self.ls1 = LayerScale(dim, layer_scale) if layer_scale is not None else nn.Identity()
-        self.norm2 = nn.LayerNorm(dim, eps=1e-6)
-        self.mlp = Mlp(dim, int(dim * mlp_ratio))
+        self.norm2 = nn.LayerNorm(dim, eps=norm_eps)
+        self.mlp = Mlp(dim, int(dim * mlp_ratio), act_layer=ACTIVATIONS[act])
         self.ls2 = LayerScale(dim, layer_scale) if layer_scale is not None else nn.Identity()
         self.drop_path = DropPath(drop_path) if drop_path > 0 else nn.Identity()
 

@@ -13,7 +13,7 @@ from mmengine.optim import DefaultOptimWrapperConstructor
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS
 from torch import nn
 
-EMBEDDING = ("cls_token", "mask_token", "pos_embed", "patch_embed")
+EMBEDDING = ("cls_token", "reg_token", "mask_token", "pos_embed", "patch_embed", "norm_pre")
 NORM_LAYERS = (nn.LayerNorm, nn.GroupNorm, nn.modules.batchnorm._BatchNorm)
 NO_DECAY = ("1d", "pos_embed", "cls_token", "rel_pos", "relative_position")
 

@@ -4,7 +4,7 @@ https://arxiv.org/abs/2010.11929, with what dense prediction adds: windowed atte
 global blocks and relative position (https://arxiv.org/abs/2203.16527, 2111.11429), any input size,
 several output depths. Parameters carry timm's names.
 
-Shapes: N images, L = gh * gw patches, T = (1 +) L tokens, D width, p patch side.
+Shapes: N images, L = gh * gw patches, T = prefix + L tokens, D width, p patch side.
 """
 
 import math
@@ -18,7 +18,7 @@ from timm.layers import PatchEmbed
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from backbones.block import Block
+from backbones.block import ACTIVATIONS, Block
 from backbones.positions import resize_positions
 from backbones.relative_position import table_bias, table_rows
 from backbones.sizes import resolve_size
@@ -58,6 +58,12 @@ class PlainViT(BaseModule):
         rel_pos: None, 'decomposed' (ViTDet), 'table' (one a block, as BEiT and MAE's UperNet), or
             'shared-table' (one for windowed and one for global blocks, as Li et al.).
         cls_token: keep the class token. Windowed and decomposed attention have none.
+        num_registers: further tokens without a place in the picture (DINOv2's registers), after the
+            class token.
+        act: 'gelu', or 'quick-gelu' (OpenAI's CLIP).
+        pre_norm: a LayerNorm before the blocks (CLIP).
+        norm_eps: epsilon of every LayerNorm.
+        patch_bias: a bias on the patch projection (CLIP has none).
         final_norm: build the encoder's last LayerNorm and apply it to the last block's output.
         drop_path_rate: stochastic depth, rising linearly from 0 to this over the blocks.
         layer_scale: initial LayerScale value, None for no LayerScale.
@@ -85,6 +91,11 @@ class PlainViT(BaseModule):
         rel_pos: Literal["decomposed", "table", "shared-table"] | None = None,
         abs_pos: bool = True,
         cls_token: bool = True,
+        num_registers: int = 0,
+        act: Literal["gelu", "quick-gelu"] = "gelu",
+        pre_norm: bool = False,
+        norm_eps: float = 1e-6,
+        patch_bias: bool = True,
         final_norm: bool = True,
         drop_path_rate: float = 0.0,
         layer_scale: float | None = None,
@@ -103,23 +114,28 @@ class PlainViT(BaseModule):
         self.global_blocks = frozenset(_in_range(global_blocks, size.depth, "global_blocks"))
         indices = [out_indices] if isinstance(out_indices, int) else out_indices
         self.out_indices = _in_range(indices, size.depth, "out_indices")
-        self.prefix = 1 if cls_token else 0
+        self.has_cls = cls_token
+        self.prefix = int(cls_token) + num_registers  # tokens before the patches
+        self.act, self.norm_eps = act, norm_eps
         self.with_cp = with_cp
         self.frozen_blocks = frozen_blocks
-        self.check_options(rel_pos, cls_token)
+        self.check_options(rel_pos, num_registers)
 
         self.patch_embed = PatchEmbed(
             img_size=None,
             patch_size=size.patch_size,
             embed_dim=size.embed_dims,
             flatten=False,
+            bias=patch_bias,
             strict_img_size=False,
             dynamic_img_pad=True,
         )
         if cls_token:
             self.cls_token = nn.Parameter(torch.zeros(1, 1, size.embed_dims))
+        if num_registers:
+            self.reg_token = nn.Parameter(torch.zeros(1, num_registers, size.embed_dims))
         if abs_pos:
-            tokens = self.prefix + self.num_patches
+            tokens = int(cls_token) + self.num_patches
             self.pos_embed = nn.Parameter(torch.zeros(1, tokens, size.embed_dims))
         self.has_abs_pos = abs_pos
         shared = rel_pos == "shared-table"
@@ -140,17 +156,27 @@ class PlainViT(BaseModule):
                 rel_pos=None if rel_pos == "shared-table" else rel_pos,
                 rel_pos_grid=(window_size, window_size) if self.window_of(i) else self.grid,
                 cls_token=cls_token,
+                act=act,
+                norm_eps=norm_eps,
             )
             for i in range(size.depth)
         )
-        self.norm = nn.LayerNorm(size.embed_dims, eps=1e-6) if final_norm else nn.Identity()
+        self.norm_pre = nn.LayerNorm(size.embed_dims, eps=norm_eps) if pre_norm else nn.Identity()
+        self.norm = nn.LayerNorm(size.embed_dims, eps=norm_eps) if final_norm else nn.Identity()
         self.reset_parameters()
         self.freeze()
 
-    def check_options(self, rel_pos: str | None, cls_token: bool) -> None:
+    def check_options(self, rel_pos: str | None, num_registers: int) -> None:
         if rel_pos not in REL_POS:
             raise ValueError(f"rel_pos must be one of {REL_POS}, got {rel_pos!r}")
-        if cls_token and (self.window_size or rel_pos == "decomposed"):
+        if self.act not in ACTIVATIONS:
+            raise ValueError(f"act must be one of {sorted(ACTIVATIONS)}, got {self.act!r}")
+        if num_registers and (rel_pos or self.window_size):
+            raise ValueError(
+                f"{num_registers} registers have no place in windows or relative position; set "
+                "num_registers=0 (init_cfg.registers='drop')"
+            )
+        if self.has_cls and (self.window_size or rel_pos == "decomposed"):
             raise ValueError(
                 f"window_size={self.window_size} and rel_pos={rel_pos!r} have no place for a class "
                 "token; set cls_token=False (its position row is then dropped on loading)"
@@ -177,8 +203,10 @@ class PlainViT(BaseModule):
                 draw(module.weight)
                 if module.bias is not None:
                     nn.init.zeros_(module.bias)
-        if self.prefix:
+        if self.has_cls:
             draw(self.cls_token)
+        if "reg_token" in self._parameters:
+            draw(self.reg_token)
         if self.has_abs_pos:
             draw(self.pos_embed)
         with torch.no_grad():
@@ -189,10 +217,14 @@ class PlainViT(BaseModule):
     def freeze(self) -> None:
         if not self.frozen_blocks:
             return
-        frozen: list[nn.Module] = [self.patch_embed, *self.blocks[: self.frozen_blocks]]
+        frozen: list[nn.Module] = [
+            self.patch_embed,
+            self.norm_pre,
+            *self.blocks[: self.frozen_blocks],
+        ]
         for module in frozen:
             module.eval().requires_grad_(False)
-        for name in ("cls_token", "pos_embed"):
+        for name in ("cls_token", "reg_token", "pos_embed"):
             if name in self._parameters:
                 self.get_parameter(name).requires_grad_(False)
 
@@ -214,24 +246,31 @@ class PlainViT(BaseModule):
         """Add the absolute positions, resized to `grid`, to patch tokens `[N, L, D]`."""
         if not self.has_abs_pos:
             return tokens
-        positions = resize_positions(self.pos_embed, self.grid, grid, prefix=self.prefix)
-        return tokens + positions[:, self.prefix :]
+        cls = int(self.has_cls)
+        positions = resize_positions(self.pos_embed, self.grid, grid, prefix=cls)
+        return tokens + positions[:, cls:]
 
     def embed(self, images: Tensor) -> tuple[Tensor, Grid]:
         """Patch tokens `[N, L, D]` with positions, and their grid."""
         tokens, grid = self.project(images)
         return self.locate(tokens, grid), grid
 
-    def with_cls(self, tokens: Tensor) -> Tensor:
-        """Prepend the class token and its position: `[N, T, D]` to `[N, 1 + T, D]`."""
-        cls: Tensor = self.cls_token
-        if self.has_abs_pos:
-            cls = cls + self.pos_embed[:, :1]
-        return torch.cat([cls.expand(len(tokens), -1, -1), tokens], dim=1)
+    def with_prefix(self, tokens: Tensor) -> Tensor:
+        """Prepend class token, its position, and registers: `[N, T, D]` to `[N, prefix + T, D]`."""
+        before: list[Tensor] = []
+        if self.has_cls:
+            cls: Tensor = self.cls_token
+            before.append(cls + self.pos_embed[:, :1] if self.has_abs_pos else cls)
+        if "reg_token" in self._parameters:
+            before.append(self.reg_token)
+        if not before:
+            return tokens
+        return torch.cat([*(x.expand(len(tokens), -1, -1) for x in before), tokens], dim=1)
 
     def run_blocks(self, x: Tensor, grid: Grid | None) -> Iterator[Tensor]:
         """Each block's output `[N, T, D]`, the last one normalised where `final_norm` is on."""
         biases = self.shared_biases(grid)
+        x = self.norm_pre(x)
         for i, block in enumerate(self.blocks):
             bias = biases.get("window" if self.window_of(i) else "global")
             if self.with_cp and self.training and x.requires_grad:
@@ -261,15 +300,15 @@ class PlainViT(BaseModule):
         return tokens
 
     def features(self, images: Tensor) -> Tensor:
-        """All tokens after the final norm, `[N, (1 +) L, D]`, class token first."""
+        """All tokens after the final norm, `[N, prefix + L, D]`, class token first."""
         x, grid = self.embed(images)
-        return self.encode(self.with_cls(x) if self.prefix else x, grid)
+        return self.encode(self.with_prefix(x), grid)
 
     def forward(self, images: Tensor) -> tuple[Tensor, ...]:
         """Images `[N, 3, H, W]` to one map `[N, D, ceil(H / p), ceil(W / p)]` per out index."""
         x, grid = self.embed(images)
         maps = {}
-        for i, tokens in enumerate(self.run_blocks(self.with_cls(x) if self.prefix else x, grid)):
+        for i, tokens in enumerate(self.run_blocks(self.with_prefix(x), grid)):
             if i in self.out_indices:
                 maps[i] = tokens[:, self.prefix :].transpose(1, 2).unflatten(2, grid).contiguous()
         return tuple(maps[i] for i in self.out_indices)

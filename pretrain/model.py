@@ -174,10 +174,12 @@ class MaskedImageModel(BaseModel):
         tokens, grid = self.encoder.project(images)  # [N, L, D], no positions yet
         if self.form == "visible-only":
             patches = take(self.encoder.locate(tokens, grid), masking.keep)  # [N, K, D]
-            return self.encoder.encode(self.encoder.with_cls(patches))
+            return self.encoder.encode(self.encoder.with_prefix(patches))
         mask = masking.mask[:, :, None].to(tokens.dtype)  # [N, L, 1]
         tokens = tokens * (1 - mask) + self.mask_token.to(tokens.dtype) * mask
-        return self.encoder.encode(self.encoder.with_cls(self.encoder.locate(tokens, grid)), grid)
+        return self.encoder.encode(
+            self.encoder.with_prefix(self.encoder.locate(tokens, grid)), grid
+        )
 
     def scored(self, features: Tensor, truth: Tensor, masking: Masking) -> Tensor:
         """The mean loss of the patches that count, predicting no others."""

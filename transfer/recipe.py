@@ -14,6 +14,7 @@ from mmengine.runner import Runner
 import transfer
 from backbones.checkpoints import LoadReport
 from backbones.runs.provenance import config_hash, plain_config
+from transfer.adopted import as_shipped
 from transfer.manifest import describe_datasets
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
@@ -84,7 +85,7 @@ def load_report(runner: Runner) -> LoadReport:
 
 def _content(config: Config, batch: int) -> dict[str, Any]:
     """All that makes the protocol, with the batch of all processes in place of one's."""
-    relative = _relative_paths(config.to_dict(), str(config["data_root"]))
+    relative = _relative_paths(as_shipped(config.to_dict()), str(config["data_root"]))
     content = plain_config(relative, drop=NOT_PROTOCOL)
     content["train_dataloader"]["batch_size"] = batch
     return content

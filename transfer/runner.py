@@ -4,6 +4,7 @@
   before `--cfg-options` are merged, so overriding it there changes nothing; here the paths follow.
 - Weights load completely or not at all, also in `mim test` and `load_from`.
 - `--resume` continues from the newest checkpoint that is whole and of the same recipe.
+- The backbone takes over what its checkpoint's family is (transfer/adopted.py).
 - A run that dies says why in `failure.json`.
 """
 
@@ -17,6 +18,7 @@ from mmengine.runner import Runner
 
 from backbones.runs.failure import note_failures
 from backbones.runs.runner import StrictRunner
+from transfer.adopted import adopt_checkpoint, check_same_network
 from transfer.recipe import data_of, recipe
 from transfer.resume import checkpoint_to_continue
 
@@ -40,8 +42,14 @@ class TransferRunner(StrictRunner):
     def from_cfg(cls, cfg: Config) -> "TransferRunner":
         note_failures(Path(cfg["work_dir"]))  # also of what dies before there are hooks
         follow_data_root(cfg)
+        adopt_checkpoint(cfg)
         runner: TransferRunner = super().from_cfg(cfg)
         return runner
+
+    def load_checkpoint(self, *arguments: Any, **options: Any) -> dict[str, Any]:
+        loaded = super().load_checkpoint(*arguments, **options)
+        check_same_network(loaded.get("meta", {}).get("adopted"), self.cfg)
+        return loaded
 
     def load_or_resume(self) -> None:
         """MMEngine resumes from what `last_checkpoint` names, which may be half written or gone."""

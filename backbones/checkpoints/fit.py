@@ -4,7 +4,8 @@ Shapes: D width, p patch side, T tokens.
 """
 
 import math
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from dataclasses import replace
 from fnmatch import fnmatch
 
 import torch
@@ -13,17 +14,20 @@ from torch import Tensor
 
 from backbones.checkpoints.families import Source, StateDict
 from backbones.checkpoints.report import LoadReport
+from backbones.checkpoints.tables import TableResize, fitted_table
 from backbones.positions import resize_positions
-from backbones.relative_position import resize_table
 from backbones.vit import PlainViT
 
 # Parts of a pretraining or classification model that are no part of its encoder.
 NOT_ENCODER = (
-    *("decoder_*", "mask_token", "head.*", "fc_norm.*", "pre_logits.*"),
+    *("decoder_*", "mask_token", "masked_embed", "head.*", "fc_norm.*", "pre_logits.*", "proj"),
     *("dist_token", "head_dist.*"),  # DeiT's distillation
+    *("lm_head.*", "classifier.*", "cls_pt_layers.*", "pred_head.*", "hogs.*", "pooler.dense.*"),
 )
 # Tensors that leave the function unchanged at this value, so their absence loses nothing.
 NEUTRAL = {"rel_pos": 0.0, "relative_position_bias_table": 0.0, "gamma": 1.0}
+TABLE = "relative_position_bias_table"
+SHARED_TABLE = f"rel_pos_global.{TABLE}"
 
 
 def fit(
@@ -33,6 +37,7 @@ def fit(
     *,
     allow_missing: Collection[str] = (),
     allow_dropped: Collection[str] = (),
+    rel_pos_resize: TableResize = "bicubic",
 ) -> tuple[StateDict, LoadReport]:
     """A state dict for exactly `model`, and the report of how it came about.
 
@@ -42,73 +47,105 @@ def fit(
     patterns lists allow.
 
     Raises:
-        ValueError: otherwise, naming the tensors.
+        ValueError: otherwise, naming the tensors; and where the source is of another kind of
+            network (activation, LayerNorm's epsilon, heads), which no tensor would show.
     """
+    problems = list(contradictions(source, model))
     report = LoadReport(checkpoint, source.family, meta=source.meta)
     own = model.state_dict()
+    tensors = with_expanded_table(source.tensors, own)
+    source = replace(source, tensors=tensors)
     fitted: StateDict = {}
-    problems = []
     for name, wanted in own.items():
-        if name not in source.tensors:
+        if name not in tensors:
             if not (_neutral(name, wanted) or _matches(name, allow_missing)):
                 problems.append(f"missing     {name} {list(wanted.shape)}")
             report.missing.append(name)
             fitted[name] = wanted
             continue
-        tensor = source.tensors[name]
+        tensor = tensors[name]
         if tensor.shape == wanted.shape and not _same_size_other_grid(name, source, model):
             report.matched.append(name)
         else:
             old = list(tensor.shape)
-            resized = _resize(name, tensor, wanted, source, model)
+            resized = _resize(name, tensor, wanted, source, model, rel_pos_resize)
             if resized is None:
                 problems.append(f"wrong shape {name} {old}, the backbone has {list(wanted.shape)}")
                 continue
             tensor = resized
-            report.resized[name] = f"{old} → {list(tensor.shape)}"
+            how = f" ({rel_pos_resize})" if name.endswith(TABLE) else ""
+            report.resized[name] = f"{old} → {list(tensor.shape)}{how}"
         fitted[name] = tensor.to(wanted.dtype)
 
     left_out = _switched_off(model)
-    for name in source.tensors.keys() - own.keys():
-        if not _matches(name, (*NOT_ENCODER, *left_out, *allow_dropped)):
-            problems.append(f"no place    {name} {list(source.tensors[name].shape)}")
+    strange = dict.fromkeys(source.strangers)
+    for name in (*(tensors.keys() - own.keys()), *strange):
+        expected = () if name in strange else (*NOT_ENCODER, *left_out)
+        if not _matches(name, (*expected, *allow_dropped)):
+            shape = list(tensors[name].shape) if name in tensors else "outside the encoder"
+            problems.append(f"no place    {name} {shape}")
         report.dropped.append(name)
-    report.dropped.sort()
+    report.dropped = sorted([*report.dropped, *source.beside])
     if problems:
         raise ValueError(_complaint(checkpoint, source.family, problems))
     return fitted, report
 
 
+def contradictions(source: Source, model: PlainViT) -> Iterator[str]:
+    """How the source's network differs from the backbone beyond its tensors."""
+    traits = source.traits
+    if traits.act is None:
+        yield (
+            "activation  the file does not say whether its MLPs have GELU or quick-GELU; say it "
+            "with `python -m backbones convert FILE OUT.pth --act …`"
+        )
+    elif traits.act != model.act:
+        yield f"activation  {traits.act}, the backbone has {model.act} (act)"
+    if traits.norm_eps != model.norm_eps:
+        yield f"epsilon     {traits.norm_eps:g}, the backbone has {model.norm_eps:g} (norm_eps)"
+    if traits.num_heads not in (None, model.num_heads):
+        yield f"heads       {traits.num_heads}, the backbone has {model.num_heads} (num_heads)"
+
+
+def with_expanded_table(tensors: StateDict, own: StateDict) -> StateDict:
+    """A table shared by all blocks, for a backbone with one a block or one a kind of block.
+
+    BEiT's fine-tuning clones it into every block; Li et al. give windowed and global blocks one
+    each.
+    """
+    takers = [name for name in own if name.endswith(TABLE) and name not in tensors]
+    if SHARED_TABLE not in tensors or not takers:
+        return tensors
+    tensors = dict(tensors)
+    table = tensors[SHARED_TABLE] if SHARED_TABLE in own else tensors.pop(SHARED_TABLE)
+    return {**tensors, **dict.fromkeys(takers, table)}
+
+
 def _resize(
-    name: str, tensor: Tensor, wanted: Tensor, source: Source, model: PlainViT
+    name: str,
+    tensor: Tensor,
+    wanted: Tensor,
+    source: Source,
+    model: PlainViT,
+    rel_pos_resize: TableResize,
 ) -> Tensor | None:
     """`tensor` in the shape of `wanted`, or None where no resizing makes sense."""
     if name == "pos_embed" and tensor.shape[2] == wanted.shape[2]:
         old = _source_grid(tensor, source)
         if old is None:
             return None
-        prefix = tensor.shape[1] - math.prod(old)
-        resized = resize_positions(tensor.float(), old, model.grid, prefix=prefix)
-        return resized[:, prefix - model.prefix :] if prefix >= model.prefix else None
+        had, has = tensor.shape[1] - math.prod(old), int(model.has_cls)
+        if had < has:
+            return None
+        return resize_positions(tensor.float(), old, model.grid, prefix=had)[:, had - has :]
     if name == "patch_embed.proj.weight" and tensor.shape[:2] == wanted.shape[:2]:
         new_patch: Tensor = resample_patch_embed(tensor.float(), list(wanted.shape[2:]))
         return new_patch
-    if name.endswith("relative_position_bias_table") and tensor.shape[1] == wanted.shape[1]:
-        return _resize_square_table(tensor, wanted)
+    if name.endswith(TABLE) and tensor.shape[1] == wanted.shape[1]:
+        return fitted_table(tensor, wanted, rel_pos_resize)
     if name.endswith(("rel_pos_h", "rel_pos_w")) and tensor.shape[1] == wanted.shape[1]:
         line = tensor.float().T[None]  # [1, d, offsets]
         return torch.nn.functional.interpolate(line, size=len(wanted), mode="linear")[0].T
-    return None
-
-
-def _resize_square_table(tensor: Tensor, wanted: Tensor) -> Tensor | None:
-    for extra in (0, 3):
-        old, new = (math.isqrt(len(table) - extra) for table in (tensor, wanted))
-        if old**2 + extra == len(tensor) and new**2 + extra == len(wanted):
-            old_window, new_window = (old + 1) // 2, (new + 1) // 2
-            return resize_table(
-                tensor, (old_window, old_window), (new_window, new_window), extra=extra
-            )
     return None
 
 
@@ -134,7 +171,7 @@ def _switched_off(model: PlainViT) -> list[str]:
     patterns = []
     if not list(model.norm.parameters()):
         patterns.append("norm.*")
-    if not model.prefix:
+    if not model.has_cls:
         patterns.append("cls_token")
     if not model.has_abs_pos:
         patterns.append("pos_embed")
@@ -153,7 +190,8 @@ def _complaint(checkpoint: str, family: str, problems: list[str]) -> str:
     shown = "\n  ".join(problems[:12])
     more = f"\n  … and {len(problems) - 12} more" if len(problems) > 12 else ""
     return (
-        f"{checkpoint} ({family}) does not fit the backbone; {len(problems)} tensors differ:\n  "
-        f"{shown}{more}\nGive the backbone the checkpoint's architecture, or, where the loss is "
-        "meant, name the tensors in init_cfg.allow_missing / init_cfg.allow_dropped (patterns)."
+        f"{checkpoint} ({family}) does not fit the backbone; {len(problems)} things differ:\n  "
+        f"{shown}{more}\nGive the backbone the checkpoint's architecture (`python -m backbones "
+        "inspect FILE` prints it; runner_type='TransferRunner' takes it over by itself), or, where "
+        "the loss is meant, name the tensors in init_cfg.allow_missing / init_cfg.allow_dropped."
     )

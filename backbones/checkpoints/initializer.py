@@ -9,11 +9,11 @@ from mmengine.logging import print_log
 from mmengine.registry import WEIGHT_INITIALIZERS
 from torch import nn
 
-from backbones.checkpoints.families import recognise
+from backbones.checkpoints.families import Branch
 from backbones.checkpoints.fit import fit
-from backbones.checkpoints.read import read_checkpoint
+from backbones.checkpoints.load import Registers, load_source
 from backbones.checkpoints.report import LoadReport
-from backbones.export import checked_sha256
+from backbones.checkpoints.tables import TableResize, check_table_resize
 from backbones.vit import PlainViT
 
 
@@ -25,10 +25,13 @@ class ViTCheckpoint:
         checkpoint: path or URL; None or '' keeps the random initialisation, on purpose.
         allow_missing: patterns of backbone tensors that may stay at their initial value.
         allow_dropped: patterns of checkpoint tensors that may be left behind.
+        rel_pos_resize: how relative-position tables reach another window: 'bicubic', 'geometric'
+            (as BEiT) or 'reinit' (zeros). It is recorded with every table it touched.
+        branch: 'teacher' or 'student' of a DINO or iBOT training checkpoint.
+        registers: 'keep' or 'drop' DINOv2's registers; needed where a checkpoint has them.
 
     Raises (when called):
-        FileNotFoundError, ValueError: see `read_checkpoint`, `recognise`,
-            `checked_sha256` and `fit`.
+        FileNotFoundError, ValueError: see `load_source` and `fit`.
         TypeError: for a module that is no `PlainViT`.
     """
 
@@ -37,10 +40,17 @@ class ViTCheckpoint:
         checkpoint: str | None = None,
         allow_missing: Collection[str] = (),
         allow_dropped: Collection[str] = (),
+        rel_pos_resize: TableResize = "bicubic",
+        branch: Branch = "teacher",
+        registers: Registers | None = None,
     ) -> None:
+        check_table_resize(rel_pos_resize)
         self.checkpoint = checkpoint or None
         self.allow_missing = tuple(allow_missing)
         self.allow_dropped = tuple(allow_dropped)
+        self.rel_pos_resize: TableResize = rel_pos_resize
+        self.branch: Branch = branch
+        self.registers: Registers | None = registers
 
     def __call__(self, module: nn.Module) -> LoadReport:
         if not isinstance(module, PlainViT):
@@ -51,16 +61,16 @@ class ViTCheckpoint:
         if self.checkpoint is None:
             report = LoadReport(None, "random")
         else:
-            source = recognise(read_checkpoint(self.checkpoint), self.checkpoint)
-            sha256 = checked_sha256(source.tensors, source.meta, self.checkpoint)
+            loaded = load_source(self.checkpoint, branch=self.branch, registers=self.registers)
             tensors, report = fit(
-                source,
+                loaded.source,
                 module,
                 self.checkpoint,
                 allow_missing=self.allow_missing,
                 allow_dropped=self.allow_dropped,
+                rel_pos_resize=self.rel_pos_resize,
             )
-            report.sha256 = sha256
+            report.sha256 = loaded.sha256
             module.load_state_dict(tensors, strict=True)
         module.load_report = report
         print_log(str(report), logger="current")

@@ -7,6 +7,7 @@ that exists is complete.
 from pathlib import Path
 from typing import Any
 
+from mmengine.config import Config
 from mmengine.dist import is_main_process
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
@@ -46,6 +47,7 @@ class TransferRecordHook(RunRecordHook):
     def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
         super().before_save_checkpoint(runner, checkpoint)
         checkpoint["meta"]["recipe"] = recipe(runner, self.data)
+        checkpoint["meta"]["adopted"] = plain_adopted(runner.cfg)
 
     def after_train(self, runner: Runner) -> None:
         """The record is of the last weights; a run killed while it validated them does so now."""
@@ -72,7 +74,7 @@ class TransferRecordHook(RunRecordHook):
             "n_images": len(val),
             "limited": any(getattr(data, "_indices", None) is not None for data in (train, val)),
             "config_sha256": config_hash(runner.cfg.to_dict()),
-            "checkpoint": describe_checkpoint(report),
+            "checkpoint": describe_checkpoint(report, plain_adopted(runner.cfg)),
             "data": self.data,
             "per_image": self.metric.save(self.folder),
             "figures": [],
@@ -100,7 +102,15 @@ def method_of(report: LoadReport) -> str:
     return str(method) if named else f"{method}-{target}"
 
 
-def describe_checkpoint(report: LoadReport) -> dict[str, Any] | None:
+def plain_adopted(cfg: Config) -> dict[str, Any] | None:
+    """What the configuration took over from its checkpoint, in plain types."""
+    adopted: dict[str, Any] | None = cfg.to_dict().get("adopted")
+    return adopted
+
+
+def describe_checkpoint(
+    report: LoadReport, adopted: dict[str, Any] | None
+) -> dict[str, Any] | None:
     if report.checkpoint is None:
         return None
     return {
@@ -112,8 +122,9 @@ def describe_checkpoint(report: LoadReport) -> dict[str, Any] | None:
         "epochs": report.meta.get("epochs"),
         "load": {
             "matched": len(report.matched),
-            "resized": sorted(report.resized),
+            "resized": report.resized,
             "dropped": report.dropped,
             "missing": report.missing,
         },
+        "taken_over": {k: c["new"] for k, c in adopted["changes"].items()} if adopted else {},
     }

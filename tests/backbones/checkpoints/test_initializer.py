@@ -81,8 +81,8 @@ def test_family_is_named(tmp_path: Path) -> None:
         torch.save(content, tmp_path / "w.pth")
         found.append(backbone(tmp_path / "w.pth").load_report.family)
     assert found == [
-        "timm or DeiT classifier",
-        "plain ViT encoder (MAE, timm, DINO names)",
+        "timm classifier",
+        "MAE encoder",
         "MAE with decoder",
     ]
 
@@ -175,7 +175,7 @@ def test_relative_position_tables_are_resized(tmp_path: Path) -> None:
     path = table_source(tmp_path)
     model = backbone(path, img_size=48, rel_pos="table", layer_scale=1.0)
     assert model.load_report.resized["blocks.0.attn.relative_position_bias_table"] == (
-        "[52, 3] → [124, 3]"
+        "[52, 3] → [124, 3] (bicubic)"
     )
 
 
@@ -282,7 +282,7 @@ def test_pickled_code_is_refused_and_not_run(tmp_path: Path) -> None:
 
 def test_unknown_layout_names_its_first_keys(tmp_path: Path) -> None:
     torch.save({"encoder.layer.0": torch.ones(1)}, tmp_path / "w.pth")
-    with pytest.raises(ValueError, match=r"first keys: \['encoder.layer.0'\]"):
+    with pytest.raises(ValueError, match=r"first names: \['encoder.layer.0'\]"):
         backbone(tmp_path / "w.pth")
 
 

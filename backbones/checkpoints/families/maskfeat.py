@@ -1,0 +1,8 @@
+"""MaskFeat as released in SlowFast (https://arxiv.org/abs/2112.09133): a ViT without final norm."""
+
+from backbones.checkpoints.families.family import Family
+
+FAMILIES = (
+    Family("MaskFeat", containers=("model_state",), also=("pred_head.*",)),
+    Family("SlowFast ViT", containers=("model_state",)),
+)

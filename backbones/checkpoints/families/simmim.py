@@ -1,0 +1,18 @@
+"""SimMIM (https://arxiv.org/abs/2111.09886): BEiT's ViT as `encoder`, a linear `decoder`."""
+
+from backbones.checkpoints.families import beit
+from backbones.checkpoints.families.family import TIMM, Family
+from backbones.checkpoints.families.source import IMAGENET, Traits
+
+FAMILIES = tuple(
+    Family(
+        "SimMIM",
+        marks,
+        prefixes=("encoder.",),
+        also=("decoder.0.weight",),
+        beside=("decoder.*",),
+        to_timm=beit.to_timm,
+        traits=Traits(normalisation=IMAGENET),
+    )
+    for marks in (beit.MARKS, TIMM)
+)
