@@ -1,0 +1,149 @@
+"""One configuration for every family: what a backbone takes over, and what it does not."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from timm.models.beit import Beit
+from timm.models.vision_transformer import VisionTransformer
+
+from backbones import PlainViT
+from backbones.checkpoints.adopt import DEFAULTS, adopt
+from backbones.export import save_export
+
+VIT: dict[str, Any] = dict(img_size=32, patch_size=8, embed_dim=48, depth=2, num_heads=3)
+SIZE: dict[str, Any] = dict(
+    type="PlainViT", arch=None, img_size=64, patch_size=8, embed_dims=48, depth=2, num_heads=3
+)
+DETECTION = dict(
+    window_size=4, global_blocks=(1,), cls_token=False, rel_pos="decomposed", final_norm=False
+)
+SEGMENTATION = dict(rel_pos="table", layer_scale=1.0, final_norm=False)
+PICTURES = dict(mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])
+
+
+def beit(tmp_path: Path, **options: Any) -> str:
+    torch.manual_seed(0)
+    model = Beit(**VIT, num_classes=0, init_values=0.1, use_abs_pos_emb=False, **options)
+    torch.save({"model": model.state_dict()}, tmp_path / "beit.pth")
+    return str(tmp_path / "beit.pth")
+
+
+def configuration(checkpoint: str, protocol: dict[str, Any], **init: Any) -> dict[str, Any]:
+    init = {"type": "ViTCheckpoint", "checkpoint": checkpoint, **init}
+    return {
+        "backbone": {**SIZE, **protocol, "init_cfg": init},
+        "data_preprocessor": {key: list(value) for key, value in PICTURES.items()},
+    }
+
+
+def built(model: dict[str, Any]) -> PlainViT:
+    options = {key: value for key, value in model["backbone"].items() if key != "type"}
+    backbone = PlainViT(**options)
+    backbone.init_weights()
+    return backbone
+
+
+def test_defaults_are_the_backbones() -> None:
+    backbone = PlainViT("tiny")
+    assert backbone.act == DEFAULTS["act"]
+    assert backbone.norm_eps == DEFAULTS["norm_eps"]
+    assert backbone.has_abs_pos == DEFAULTS["abs_pos"]
+    names = set(backbone.state_dict())
+    assert ("patch_embed.proj.bias" in names) == DEFAULTS["patch_bias"]
+    assert ("norm_pre.weight" in names) == DEFAULTS["pre_norm"]
+    assert ("norm.weight" in names) == DEFAULTS["final_norm"]
+    assert not any("rel" in name or "ls1" in name or "reg_token" in name for name in names)
+
+
+@pytest.mark.parametrize("protocol", [DETECTION, SEGMENTATION, {}], ids=["coco", "ade", "imagenet"])
+def test_beit_in_every_protocol(tmp_path: Path, protocol: dict[str, Any]) -> None:
+    path = beit(tmp_path, use_shared_rel_pos_bias=True)
+    model = configuration(path, protocol)
+    with pytest.raises(ValueError, match="does not fit the backbone"):
+        built(model)
+    changes = adopt(model)
+    assert changes["backbone.abs_pos"]["new"] is False
+    kind = {"decomposed": "table", "table": "table", None: "shared-table"}
+    assert model["backbone"]["rel_pos"] == kind[protocol.get("rel_pos")]
+    assert not any("mean" in key for key in changes)  # the file does not say
+    report = built(model).load_report
+    assert not report.missing
+    assert adopt(model) == {}
+
+
+def test_tables_reach_every_block_at_its_window(tmp_path: Path) -> None:
+    model = configuration(beit(tmp_path, use_shared_rel_pos_bias=True), DETECTION)
+    adopt(model)
+    report = built(model).load_report
+    assert report.resized == {
+        "blocks.0.attn.relative_position_bias_table": "[52, 3] → [49, 3] (bicubic)",
+        "blocks.1.attn.relative_position_bias_table": "[52, 3] → [225, 3] (bicubic)",
+    }
+
+
+def test_li_et_al_give_beit_random_positions(tmp_path: Path) -> None:
+    path = beit(tmp_path, use_shared_rel_pos_bias=True)
+    protocol = {**DETECTION, "rel_pos": "shared-table"}
+    model = configuration(path, protocol, allow_missing=["pos_embed"])
+    changes = adopt(model)
+    assert set(changes) == {"backbone.layer_scale"}
+    report = built(model).load_report
+    assert report.missing == ["pos_embed"]
+    assert {name.split(".")[0] for name in report.resized} == {"rel_pos_window", "rel_pos_global"}
+
+
+def test_plain_vits_change_nothing(tmp_path: Path) -> None:
+    torch.save({"model": VisionTransformer(**VIT, num_classes=0).state_dict()}, tmp_path / "w.pth")
+    for protocol in (DETECTION, SEGMENTATION, {}):
+        model = configuration(str(tmp_path / "w.pth"), protocol)
+        assert adopt(model) == {}
+        built(model)
+
+
+def test_an_export_says_how_its_pictures_were_normalised(tmp_path: Path) -> None:
+    weights = VisionTransformer(**VIT, num_classes=0).state_dict()
+    meta = {"mean": [127.5] * 3, "std": [127.5] * 3, "norm_eps": 1e-12, "act": "quick-gelu"}
+    save_export(tmp_path / "w.pth", weights, meta)
+    model = configuration(str(tmp_path / "w.pth"), {})
+    for key, name in (("act", "activation"), ("norm_eps", "epsilon"), ("heads", "")):
+        if name:
+            with pytest.raises(ValueError, match=f"{name} .*the backbone has .*{key}"):
+                built(model)
+    assert set(adopt(model)) == {
+        "backbone.act", "backbone.norm_eps", "data_preprocessor.mean", "data_preprocessor.std",
+    }  # fmt: skip
+    assert model["data_preprocessor"]["mean"] == [127.5] * 3
+    assert built(model).blocks[0].norm1.eps == 1e-12
+
+
+def test_other_heads_are_refused(tmp_path: Path) -> None:
+    weights = VisionTransformer(**VIT, num_classes=0).state_dict()
+    save_export(tmp_path / "w.pth", weights, {"num_heads": 6})
+    with pytest.raises(ValueError, match=r"heads +6, the backbone has 3"):
+        built(configuration(str(tmp_path / "w.pth"), {}))
+
+
+def test_registers_are_a_choice(tmp_path: Path) -> None:
+    vit = VisionTransformer(**VIT, num_classes=0, reg_tokens=4, no_embed_class=True)
+    torch.save(vit.state_dict(), tmp_path / "w.pth")
+    model = configuration(str(tmp_path / "w.pth"), {})
+    with pytest.raises(ValueError, match="say what becomes of them"):
+        adopt(model)
+    model = configuration(str(tmp_path / "w.pth"), {}, registers="keep")
+    assert set(adopt(model)) == {"backbone.num_registers"}
+    assert built(model).prefix == 5
+    model = configuration(str(tmp_path / "w.pth"), DETECTION, registers="keep")
+    adopt(model)
+    with pytest.raises(ValueError, match="registers have no place in windows"):
+        built(model)
+    model = configuration(str(tmp_path / "w.pth"), DETECTION, registers="drop")
+    assert adopt(model) == {}
+    assert "reg_token" in built(model).load_report.dropped
+
+
+def test_nothing_to_take_over() -> None:
+    assert adopt({}) == {}
+    assert adopt({"backbone": {"type": "ResNet"}}) == {}
+    assert adopt({"backbone": {**SIZE, "init_cfg": {"checkpoint": None}}}) == {}

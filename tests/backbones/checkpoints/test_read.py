@@ -1,0 +1,58 @@
+"""Reading files: from the net, and those that would run code, safely."""
+
+import argparse
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+import torch
+from safetensors.torch import save_file
+from torch import nn
+
+from backbones.checkpoints.read import read_checkpoint
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, Path]]:
+    (tmp_path / "served").mkdir()
+    monkeypatch.setattr(torch.hub, "_hub_dir", str(tmp_path / "hub"))
+    handler = partial(Quiet, directory=str(tmp_path / "served"))
+    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as running:
+        threading.Thread(target=running.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{running.server_port}", tmp_path / "served"
+        running.shutdown()
+
+
+@pytest.mark.parametrize("name", ["w.pth", "w.pth.tar", "w.safetensors"])
+def test_from_a_url(server: tuple[str, Path], name: str) -> None:
+    url, folder = server
+    write = save_file if name.endswith("safetensors") else torch.save
+    write({"x": torch.arange(3.0)}, folder / name)
+    for _ in range(2):  # the second time without the net
+        assert read_checkpoint(f"{url}/{name}?download=1")["x"].tolist() == [0, 1, 2]
+        (folder / name).unlink(missing_ok=True)
+
+
+def test_a_url_without_a_file(server: tuple[str, Path]) -> None:
+    with pytest.raises(ValueError, match=r"none\.pth cannot be downloaded .*404"):
+        read_checkpoint(f"{server[0]}/none.pth")
+
+
+def test_options_of_a_training_script_are_no_code(tmp_path: Path) -> None:
+    options = argparse.Namespace(lr=1e-3, output_dir="runs", nested=argparse.Namespace(a=1))
+    torch.save({"model": {"x": torch.ones(1)}, "args": options}, tmp_path / "w.pth")
+    assert read_checkpoint(str(tmp_path / "w.pth"))["args"].lr == 1e-3
+
+
+def test_programs_are_refused(tmp_path: Path) -> None:
+    torch.jit.script(nn.Linear(2, 2)).save(str(tmp_path / "clip.pt"))
+    with pytest.raises(ValueError, match="is a TorchScript program"):
+        read_checkpoint(str(tmp_path / "clip.pt"))
