@@ -12,30 +12,12 @@ from pathlib import Path
 from pickle import UnpicklingError
 from typing import Any
 
-import numpy as np
-import torch
 from mmengine.config import Config
 from mmengine.model import BaseModel
 from mmengine.registry import MODELS
 
 from backbones.runs.resume import newest_whole
-
-
-class Unread:
-    """In the place of MMEngine's scalar histories, which nothing here looks at."""
-
-
-def no_attribute(*_: Any) -> None:
-    """In the place of `getattr`, by which a history names its methods and an attacker anything."""
-
-
-# What MMEngine's checkpoints hold beside tensors and plain types: its scalar histories.
-HISTORIES: list[Any] = [
-    (Unread, "mmengine.logging.history_buffer.HistoryBuffer"),
-    (no_attribute, "builtins.getattr"),
-    *(np.ndarray, np.dtype, np.dtypes.Float64DType, np.dtypes.Int64DType),
-    *(np.zeros(1).__reduce__()[0], np.float64(1).__reduce__()[0]),  # how numpy pickles itself
-]
+from backbones.safe_load import load_safely
 
 
 def describe_run(config: Config, model: Any) -> dict[str, Any]:
@@ -125,8 +107,7 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         ValueError: where the file is none, or does not say what it holds.
     """
     try:
-        with torch.serialization.safe_globals(HISTORIES):
-            content = torch.load(path, map_location="cpu", weights_only=True, mmap=True)
+        content = load_safely(path, mmap=True)
     except (UnpicklingError, RuntimeError, EOFError) as error:
         raise ValueError(f"{path} is no checkpoint of python -m pretrain: {error}") from error
     if not isinstance(content, dict) or not {"state_dict", "meta"} <= content.keys():

@@ -1,6 +1,5 @@
 """Reading a checkpoint file safely: tensors and plain types only."""
 
-import argparse
 import pickle
 from pathlib import Path
 from typing import Any
@@ -11,8 +10,7 @@ import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
 
-# Training scripts keep their options in one; it holds attributes and runs nothing.
-HARMLESS: list[Any] = [argparse.Namespace]
+from backbones.safe_load import load_safely
 
 
 def read_checkpoint(path_or_url: str) -> Any:
@@ -28,13 +26,13 @@ def read_checkpoint(path_or_url: str) -> Any:
     try:
         if path.suffix == ".safetensors":
             return load_file(path)
-        with torch.serialization.safe_globals(HARMLESS):
-            return torch.load(path, map_location="cpu", weights_only=True)
+        return load_safely(path)
     except pickle.UnpicklingError as error:
         raise ValueError(
             f"{path_or_url} holds pickled objects besides tensors and is not loaded, since "
             "unpickling runs code. If it is a pretraining checkpoint of this project, export it "
-            "(`python -m pretrain.export`); otherwise save its state_dict alone."
+            "(`python -m pretrain.export`). Otherwise, if you trust it, save its tensors alone: "
+            "torch.save(torch.load(FILE, weights_only=False)['state_dict'], OUT), or ['model']"
         ) from error
     except (RuntimeError, EOFError, OSError, SafetensorError) as error:
         if "TorchScript" in str(error):

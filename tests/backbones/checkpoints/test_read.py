@@ -7,8 +7,10 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
+from mmengine.logging import MessageHub
 from safetensors.torch import save_file
 from torch import nn
 
@@ -56,3 +58,12 @@ def test_programs_are_refused(tmp_path: Path) -> None:
     torch.jit.script(nn.Linear(2, 2)).save(str(tmp_path / "clip.pt"))
     with pytest.raises(ValueError, match="is a TorchScript program"):
         read_checkpoint(str(tmp_path / "clip.pt"))
+
+
+def test_checkpoints_of_a_training_run_hold_no_code(tmp_path: Path) -> None:
+    """MMEngine's scalar histories and numpy's numbers are passed over."""
+    hub = MessageHub.get_instance(f"test_read {tmp_path.name}")
+    hub.update_scalar("train/loss", 0.5)
+    content = {"state_dict": {"x": torch.ones(1)}, "message_hub": hub.state_dict()}
+    torch.save({**content, "best": np.float64(3.0)}, tmp_path / "iter_1.pth")
+    assert read_checkpoint(str(tmp_path / "iter_1.pth"))["state_dict"]["x"].item() == 1
