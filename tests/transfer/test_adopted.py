@@ -15,6 +15,7 @@ from backbones.export import save_export
 from transfer.adopted import as_shipped, check_same_network
 
 SIZE: dict[str, Any] = dict(img_size=48, patch_size=8, embed_dim=96, depth=4, num_heads=3)
+MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
 CHECKPOINT = "model.backbone.init_cfg.checkpoint"
 
 
@@ -105,3 +106,26 @@ def test_equal_networks_pass() -> None:
         check_same_network(changes, Config({}))
     with pytest.raises(ValueError, match=r"backbone\.act"):
         check_same_network(None, Config({"adopted": changes}))
+
+
+PREFIXES = {
+    "MoCo v3": ("state_dict", "module.base_encoder."),
+    "DINO or iBOT teacher": ("teacher", "module.backbone."),
+    "Lightning or OpenMMLab model": ("state_dict", "model.encoder."),
+}
+
+
+@pytest.mark.parametrize("task", ["coco/toy", "ade20k/toy"])
+def test_one_encoder_in_any_layout_trains_alike(run, tmp_path: Path, task: str) -> None:
+    torch.manual_seed(0)
+    tensors = VisionTransformer(**SIZE, num_classes=0).state_dict()
+    save_export(tmp_path / "export.pth", tensors, {"mean": MEAN, "std": STD})
+    expected = result(run(task, **{CHECKPOINT: str(tmp_path / "export.pth")}))
+    for family, (key, prefix) in PREFIXES.items():
+        content = {key: {prefix + name: tensor for name, tensor in tensors.items()}, "epoch": 1}
+        torch.save(content, tmp_path / "w.pth")
+        record = result(run(task, **{CHECKPOINT: str(tmp_path / "w.pth")}))
+        assert record["checkpoint"]["family"] == family
+        assert record["checkpoint"]["sha256"] == expected["checkpoint"]["sha256"]
+        assert record["curves"] == expected["curves"]
+        assert record["metrics"] == expected["metrics"]
