@@ -87,11 +87,14 @@ def test_tokens_come_from_a_tokenizer_which_looks_through_a_method() -> None:
 
 def test_several_gpus_launch_both_stages_distributed() -> None:
     suite = read_suite(demo(gpus=4))
-    assert suite.launch == "--gpus 4 --launcher pytorch"
+    task = suite.tasks["coco"]
+    command = "mim train mmdetection transfer/configs/coco/toy.py"
+    assert task.package.train(task.config, 4) == f"{command} --gpus 4 --launcher pytorch"
+    assert task.package.train(task.config, 1) == task.package.train(task.config, 0) == command
     assert suite.pretrain_command == "torchrun --standalone --nproc-per-node 4 -m pretrain"
     assert suite.pretrain_flags == "--launcher pytorch"
     assert read_suite(demo(gpus=4, amp=True)).pretrain_flags == "--launcher pytorch --amp"
-    assert read_suite(demo(gpus=1)).launch == read_suite(demo(gpus=1)).pretrain_flags == ""
+    assert read_suite(demo(gpus=1)).pretrain_flags == ""
 
 
 def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
