@@ -1,12 +1,12 @@
 """What a cell's training is told: `--cfg-options` of a fixed, a searched and a chosen run.
 
-Fixed: the protocol's settings, or the method's own. Searched: one point of the task's sweep. Chosen:
-the point the search chose, which is known when the run begins (`transfer.sweep.final` adds it).
+Fixed: the protocol's settings, or the method's own. Searched: one point of the task's sweep.
+Chosen: the point the search chose, known only when the run begins: `transfer.sweep.final` adds it.
 """
 
 from transfer.suite.fields import keys_of
 from transfer.suite.suite import Suite
-from transfer.suite.sweeps import option
+from transfer.suite.sweeps import option, run_name
 
 
 def fixed_options(suite: Suite, task: str, method: str, seed: int) -> list[str]:
@@ -45,7 +45,17 @@ def chosen_file(suite: Suite, task: str, method: str) -> str:
 
 
 def run_folder(suite: Suite, task: str, method: str, point: int, seed: int) -> str:
-    return f"{search_folder(suite, task, method)}/point-{point:02d}/seed{seed}"
+    return f"{search_folder(suite, task, method)}/{run_name(point, seed)}"
+
+
+def search_folders(suite: Suite, task: str, method: str) -> list[str]:
+    """Of every run of a method's search."""
+    sweep = suite.sweeps[task]
+    return [
+        run_folder(suite, task, method, point, seed)
+        for point in range(1, len(sweep.points) + 1)
+        for seed in sweep.seeds
+    ]
 
 
 def common(suite: Suite, name: str, method: str, seed: int) -> list[str]:

@@ -25,8 +25,10 @@ from transfer.suite.tasks import Task
 KEYS = {"grid", "points", "seeds", "select", "search_options", "select_data_options"}
 ALL = "all"
 # What names a run, or says where it starts and writes, is no setting to search.
-NOT_SETTINGS = ("cell", "data_root", "launcher", "load_from", "model.backbone.init_cfg")
-NOT_SETTINGS += ("paths_root", "randomness", "restart_if_changed", "resume", "work_dir")
+NOT_SETTINGS = (
+    *("cell", "data_root", "launcher", "load_from", "model.backbone.init_cfg"),
+    *("paths_root", "randomness", "restart_if_changed", "resume", "work_dir"),
+)
 DATA = ("train_dataloader.", "val_dataloader.", "val_evaluator.")
 
 Point = dict[str, Any]
@@ -62,6 +64,11 @@ class Sweep:
             "search_options": list(self.search_options),
             "select_data_options": list(self.select_data_options),
         }
+
+    def run(self, point: int, seed: int) -> dict[str, Any]:
+        """What one search run tries, as its outcome has it."""
+        settings = self.points[point - 1]
+        return {"point": point, "seed": seed, "settings": settings, "select": self.select}
 
 
 def read_sweeps(
@@ -168,6 +175,11 @@ def setting(value: Any, where: str) -> Any:
     if isinstance(value, bool | int) or (isinstance(value, float) and math.isfinite(value)):
         return value
     raise ValueError(f"{where}: {value!r} is no finite number, truth value, word or list of these")
+
+
+def run_name(point: int, seed: int) -> str:
+    """Of a search run, below the folder of its method's search."""
+    return f"point-{point:02d}/seed{seed}"
 
 
 def option(key: str, value: Any) -> str:
