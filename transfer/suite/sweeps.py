@@ -67,8 +67,13 @@ class Sweep:
 
     def run(self, point: int, seed: int) -> dict[str, Any]:
         """What one search run tries, as its outcome has it."""
-        settings = self.points[point - 1]
-        return {"point": point, "seed": seed, "settings": settings, "select": self.select}
+        return {
+            "point": point,
+            "seed": seed,
+            "settings": self.points[point - 1],
+            "options": [*self.search_options, *self.select_data_options],
+            "select": self.select,
+        }
 
 
 def read_sweeps(

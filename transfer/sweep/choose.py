@@ -53,16 +53,19 @@ def read_tried(folder: Path, declared: dict[str, Any]) -> list[Tried]:
         ValueError: where one was tried with other settings than are declared now.
     """
     found = []
+    options = [*declared["search_options"], *declared["select_data_options"]]
     for number, settings in enumerate(declared["points"], 1):
         for seed in declared["seeds"]:
             file = folder / run_name(number, seed) / "tried.json"
             if not file.is_file():
                 raise FileNotFoundError(f"{file} is missing: this run has no outcome yet")
             tried: Tried = json.loads(file.read_text())
-            if tried["settings"] != settings or tried["select"] != declared["select"]:
+            wanted = {"settings": settings, "options": options, "select": declared["select"]}
+            if changed := [key for key in wanted if tried[key] != wanted[key]]:
                 raise ValueError(
-                    f"{file} is of {tried['settings']} by {tried['select']}, the suite now "
-                    f"declares {settings} by {declared['select']} there; delete it to try that"
+                    f"{file} was tried with other {' and '.join(changed)} "
+                    f"({', '.join(str(tried[key]) for key in changed)}) than the suite declares "
+                    f"({', '.join(str(wanted[key]) for key in changed)}); delete it to try that"
                 )
             found.append(tried)
     return found
@@ -81,7 +84,6 @@ def choose(declared: dict[str, Any], tried: list[Tried], cell: dict[str, Any]) -
     sign = 1 if finished[0]["higher_is_better"] else -1
     ranked = sorted(means, key=lambda point: (-sign * means[point], point))
     best = ranked[0]
-    kept = ("point", "seed", "status", "score", "seconds", "error", "message")
     return {
         "schema": SCHEMA,
         "kind": "sweep",
@@ -89,7 +91,7 @@ def choose(declared: dict[str, Any], tried: list[Tried], cell: dict[str, Any]) -
         "declared": declared,
         "budget": len(tried),
         "finished": len(finished),
-        "tried": [{key: run[key] for key in kept if key in run} for run in tried],
+        "tried": [in_short(run) for run in tried],
         "chosen": {
             "point": best,
             "settings": declared["points"][best - 1],
@@ -100,6 +102,13 @@ def choose(declared: dict[str, Any], tried: list[Tried], cell: dict[str, Any]) -
         "higher_is_better": finished[0]["higher_is_better"],
         "selected_on": finished[0]["selected_on"],
     }
+
+
+def in_short(run: Tried) -> Tried:
+    """Without what every run has alike; a reason in one line, in full beside the run."""
+    kept = ("point", "seed", "status", "score", "seconds", "error")
+    reason = {"message": first_line(run["message"])} if "message" in run else {}
+    return {**{key: run[key] for key in kept if key in run}, **reason}
 
 
 def mean_scores(declared: dict[str, Any], tried: list[Tried]) -> dict[int, float]:
@@ -124,9 +133,9 @@ def why(
     tied = [str(point) for point in ranked[1:] if means[point] == means[best]]
     if tied:
         return f"{words}; point {', '.join(tied)} ties, and the one declared first is taken"
-    return (
-        f"{words}; next is point {ranked[1]} with {means[ranked[1]]:.4g}" if ranked[1:] else words
-    )
+    if ranked[1:]:
+        return f"{words}; next is point {ranked[1]} with {means[ranked[1]]:.4g}"
+    return f"{words}; no other finished with every seed"
 
 
 def nothing_finished(declared: dict[str, Any], tried: list[Tried], cell: dict[str, Any]) -> str:

@@ -89,7 +89,6 @@ def of_record(record: dict[str, Any], select: str) -> dict[str, Any]:
         "unit": metric["unit"],
         "higher_is_better": metric["higher_is_better"],
         "selected_on": {"n_images": record["n_images"], **record["data"]},
-        "seconds": record["timing"]["wall_seconds"],
     }
 
 
