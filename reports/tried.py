@@ -36,7 +36,8 @@ def tried_table(comparison: Comparison, records: Iterable[Record]) -> Table | No
             f"Each of {len(first.points)} settings with each of {len(first.seeds)} "
             f"seed{'s' if len(first.seeds) > 1 else ''}, for every method alike. Scores are means "
             "over the seeds that finished; only a setting whose every seed finished can be chosen, "
-            "and of equal ones the first is. Time is that of all its runs, start-up and scoring included."
+            "and of equal ones the first is. Time is that of all its runs, "
+            "from start to score."
         ),
         notes=(),
         sources=(),
