@@ -16,6 +16,7 @@ from transfer.suite import Suite, read_suite
 from transfer.suite.budget import budget
 from transfer.suite.cells import chosen_file, run_folder, search_folders
 from transfer.suite.sweeps import Sweep
+from transfer.sweep import files
 from transfer.sweep.search import DIVERGED, FAILED, FINISHED
 
 
@@ -88,7 +89,7 @@ def grid(suite: Suite, sweep: Sweep) -> Table:
 def state(suite: Suite, sweep: Sweep, method: str, point: int) -> str:
     """The mean, what else became of the runs, and `*` on what was chosen; a dash for no run yet."""
     folders = [Path(run_folder(suite, sweep.task, method, point, seed)) for seed in sweep.seeds]
-    runs = [json.loads(file.read_text()) for f in folders if (file := f / "tried.json").is_file()]
+    runs = [files.read(file) for f in folders if (file := f / "tried.json").is_file()]
     scores = [run["score"] for run in runs if run["status"] == FINISHED]
     words = [f"{sum(scores) / len(scores):.2f}"] if scores else []
     for status in (DIVERGED, FAILED):
@@ -98,20 +99,20 @@ def state(suite: Suite, sweep: Sweep, method: str, point: int) -> str:
     if missing := len(folders) - len(runs):
         words.append(f"{missing} to run" if runs else "–")
     chosen = Path(chosen_file(suite, sweep.task, method))
-    if chosen.is_file() and json.loads(chosen.read_text())["chosen"]["point"] == point:
+    if chosen.is_file() and files.read(chosen)["chosen"]["point"] == point:
         words.append("*")
     return " ".join(words)
 
 
 def forget_failed(suite: Suite) -> list[Path]:
     """Remove the outcomes of runs that failed; returns what was removed."""
-    files = [
+    outcomes = [
         Path(folder) / "tried.json"
         for task in suite.sweeps
         for method in suite.methods
         for folder in search_folders(suite, task, method)
     ]
-    failed = [f for f in files if f.is_file() and json.loads(f.read_text())["status"] == FAILED]
+    failed = [f for f in outcomes if f.is_file() and files.read(f)["status"] == FAILED]
     for file in failed:
         file.unlink()
     return failed

@@ -1,9 +1,10 @@
 """The `sweep` block of a record: how its settings were found. A fixed protocol's has none."""
 
-import json
 from collections.abc import MutableMapping
 from pathlib import Path
 from typing import Any
+
+from transfer.sweep import files
 
 
 def sweep_block(cell: MutableMapping[str, Any]) -> dict[str, Any]:
@@ -19,7 +20,7 @@ def sweep_block(cell: MutableMapping[str, Any]) -> dict[str, Any]:
 
 
 def chosen_block(file: Path) -> dict[str, Any]:
-    content = json.loads(file.read_text())
+    content = files.read(file)
     left_out = ("schema", "kind", "cell")  # the record has its own
     kept = {key: value for key, value in content.items() if key not in left_out}
     return {"role": "chosen", **kept}

@@ -11,25 +11,33 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from backbones.runs.failure import note_failures
-from backbones.runs.files import write_json
 from transfer.suite.sweeps import run_name
+from transfer.sweep import files
 from transfer.sweep.search import FINISHED, SCHEMA
 
 Tried = dict[str, Any]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
+    """0: `chosen.json` is there; 1: nothing could be chosen, `failure.json` says why."""
     options = parser().parse_args(arguments)
-    note_failures(options.folder)
-    declared = json.loads(options.declared)
-    cell = json.loads(options.cell)
-    chosen = choose(declared, read_tried(options.folder, declared), cell)
-    write_json(options.folder / "chosen.json", chosen)
+    declared, failure = json.loads(options.declared), options.folder / "failure.json"
+    try:
+        tried = read_tried(options.folder, declared)
+        chosen = choose(declared, tried, json.loads(options.cell))
+    except (ValueError, FileNotFoundError) as error:
+        when = datetime.now(UTC).isoformat(timespec="seconds")
+        reason = {"error": type(error).__name__, "message": str(error), "when": when}
+        files.write(failure, {"schema": SCHEMA, **reason})
+        print(error, file=sys.stderr)
+        return 1
+    failure.unlink(missing_ok=True)  # of an earlier attempt
+    files.write(options.folder / "chosen.json", chosen)
     print(chosen["why"])
     return 0
 
@@ -59,7 +67,7 @@ def read_tried(folder: Path, declared: dict[str, Any]) -> list[Tried]:
             file = folder / run_name(number, seed) / "tried.json"
             if not file.is_file():
                 raise FileNotFoundError(f"{file} is missing: this run has no outcome yet")
-            tried: Tried = json.loads(file.read_text())
+            tried: Tried = files.read(file)
             wanted = {"settings": settings, "options": options, "select": declared["select"]}
             if changed := [key for key in wanted if tried[key] != wanted[key]]:
                 raise ValueError(

@@ -7,19 +7,19 @@ its own, ran something else, and nothing of it is taken.
 """
 
 import argparse
-import json
 import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from transfer.suite.sweeps import option, run_name
+from transfer.sweep import files
 from transfer.sweep.block import chosen_block
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
     options = parser().parse_args(arguments)
-    chosen = json.loads(options.chosen.read_text())
+    chosen = files.read(options.chosen)
     if source := same_run(options.chosen, chosen, options.seed):
         take(source, options.folder, options.chosen)
         print(f"{chosen['why']}; taken from {source}")
@@ -54,16 +54,13 @@ def same_run(file: Path, chosen: dict[str, Any], seed: int) -> Path | None:
 
 def take(source: Path, folder: Path, chosen: Path) -> None:
     """Copy a run's record and what it names; the record, last, says how its settings were found."""
-    from backbones.runs.files import write_atomic, write_json  # slow to import: torch
-
-    record = json.loads((source / "result.json").read_text())
+    record = files.read(source / "result.json")
     for name in [record.get("per_image"), *(record.get("figures") or [])]:
         if name:
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            write_atomic(folder / name, (source / name).read_bytes())
+            files.write_bytes(folder / name, (source / name).read_bytes())
     taken = {"taken_from": os.path.relpath(source, folder)}
     (folder / "failure.json").unlink(missing_ok=True)
-    write_json(folder / "result.json", {**record, "sweep": {**chosen_block(chosen), **taken}})
+    files.write(folder / "result.json", {**record, "sweep": {**chosen_block(chosen), **taken}})
 
 
 if __name__ == "__main__":

@@ -16,6 +16,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from transfer.sweep import files
+
 SCHEMA = 1
 FINISHED, DIVERGED, FAILED = "finished", "diverged", "failed"
 KILLED = ("KeyboardInterrupt", "SystemExit")  # by someone, not by its settings
@@ -33,10 +35,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if found is None:
         print(f"no outcome in {folder}: exit status {status}, no reason left", file=sys.stderr)
         return status or 1
-    from backbones.runs.files import write_json  # imports torch: not while the run needs memory
-
     seconds = round(time.monotonic() - began, 2)
-    write_json(folder / "tried.json", {"schema": SCHEMA, **run, "seconds": seconds, **found})
+    files.write(folder / "tried.json", {"schema": SCHEMA, **run, "seconds": seconds, **found})
     (folder / "failure.json").unlink(missing_ok=True)  # its words are in tried.json
     return 0
 
@@ -61,10 +61,10 @@ def outcome(folder: Path, select: str) -> dict[str, Any] | None:
         ValueError: where the record does not say that it is of a search.
     """
     if (folder / "result.json").is_file():
-        return of_record(json.loads((folder / "result.json").read_text()), select)
+        return of_record(files.read(folder / "result.json"), select)
     if not (folder / "failure.json").is_file():
         return None
-    failure = json.loads((folder / "failure.json").read_text())
+    failure = files.read(folder / "failure.json")
     if failure["error"] in KILLED:
         return None
     status = DIVERGED if failure["error"] == FloatingPointError.__name__ else FAILED
