@@ -28,6 +28,7 @@ METHODS = {
     "demo": ["mae-perceptual-vq-token"],
     "mini": ["mae-hog", "mae-vq-token", "mae-perceptual-vq-token"],
     "paper": ["mae-dvae-token"],
+    "paper_tuned": ["mae-dvae-token"],
 }
 
 
