@@ -84,3 +84,11 @@ def test_without_the_searchs_record_the_cell_is_trained(searched: Any, tmp_path:
     chosen = searched()
     (chosen.parent / "point-02/seed0/result.json").unlink()
     assert f"{LR}=0.0001" in trained_with(chosen, tmp_path / "cell", 0)
+
+
+def test_a_run_of_an_earlier_declaration_with_more_seeds_is_not_taken_over(
+    searched: Any, tmp_path: Path
+) -> None:
+    chosen = searched()
+    (chosen.parent / "point-02/seed0").rename(chosen.parent / "point-02/seed1")
+    assert f"{LR}=0.0001" in trained_with(chosen, tmp_path / "cell", 1)
