@@ -55,6 +55,11 @@ def published_rows(
 
 def why_withheld(comparison: Comparison) -> str:
     """Beside part of the data, or another protocol under the same name, a number would mislead."""
+    if comparison.key["sweep"]:
+        return (
+            "Published numbers are for settings given in advance, and these were searched here, "
+            "so they are not shown beside these."
+        )
     n_images = comparison.key["n_images"]
     full = TASKS[comparison.task].full_val if comparison.task in TASKS else None
     if comparison.key["limited"]:

@@ -1,9 +1,10 @@
 """Which results may stand in one table.
 
 Two results are comparable when task, protocol (name and hash), architecture, data (name and
-manifest), number of validation images and `limited` agree, and they come from one suite. Each such
-set is a `Comparison`; where there are several for one task, each says in what they differ. The
-hash leaves out what a method has of its own (settings.py): such a row is marked, not moved.
+manifest), number of validation images and `limited` agree, they come from one suite, and their
+settings were given in advance, or are the best of one and the same search. Each such set is a
+`Comparison`; where there are several for one task, each says in what they differ. The hash leaves
+out what a method has of its own (settings.py): such a row is marked, not moved.
 """
 
 import hashlib
@@ -24,6 +25,8 @@ KEY = (
     "data_sha256",
     "limited",
     "n_images",
+    "sweep",
+    "sweep_sha256",
 )
 IN_WORDS = {
     "suite": "suite",
@@ -34,6 +37,8 @@ IN_WORDS = {
     "data_sha256": "data manifest",
     "limited": "limited or full data",
     "n_images": "number of validation images",
+    "sweep": "search of settings",
+    "sweep_sha256": "declared search",
 }
 
 
@@ -108,7 +113,8 @@ def title(key: dict[str, object], keys: list[dict[str, object]]) -> str:
     """Data and task, and as few other fields as it takes to be the only table of that name."""
     rivals = [other for other in siblings(key, keys) if name_of(other) == name_of(key)]
     marks = []
-    for part in ("protocol", "arch", "suite", "n_images", "data_sha256", "protocol_sha256"):
+    parts = ("protocol", "arch", "suite", "n_images", "data_sha256", "protocol_sha256")
+    for part in (*parts, "sweep", "sweep_sha256"):
         remaining = [other for other in rivals if other[part] == key[part]]
         if len(remaining) < len(rivals):
             marks.append(f"{IN_WORDS[part]} {short(key, part)}")
@@ -117,17 +123,20 @@ def title(key: dict[str, object], keys: list[dict[str, object]]) -> str:
 
 
 def name_of(key: dict[str, object]) -> str:
-    """ "COCO" for COCO itself, "toy-scenes (COCO protocol)" for other data."""
+    """ "COCO" for COCO itself, "toy-scenes (COCO protocol)" for other data; then what it is of."""
     task, data = str(key["task"]), str(key["data"])
     label = task_label(task)
     same = data.casefold() in {task.casefold(), label.casefold()}
     name = label if same else f"{data} ({label} protocol)"
+    name = f"{name}, tuned" if key["sweep"] else name
     return f"{name}, limited" if key["limited"] else name
 
 
 def short(key: dict[str, object], name: str) -> str:
     """One field of the key as a reader sees it: eight digits of a hash, "unknown" for a gap."""
     value = str(key[name])
+    if name.startswith("sweep") and not value:
+        return "none"
     if name == "limited":
         return "limited" if key[name] else "full"
     return (value[:8] if name.endswith("sha256") else value) or "unknown"

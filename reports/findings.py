@@ -70,7 +70,7 @@ def claim(comparison: Comparison) -> str:
     score = value_words(top, places)
     if len(ranked) == 1:
         return (
-            f"On {comparison.title} only {method_label(best)} has been run so far: "
+            f"On {comparison.title}, only {method_label(best)} has been run so far: "
             f"{label} {score}; there is nothing to compare it with yet."
         )
     tied = [method_label(method) for method, found in ranked if found.mean == top.mean]

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.fields import flag, integer, is_number, number, section, shown, text
+from reports.search import Search, parse_role, parse_search
 from reports.settings import as_text
 
 SCHEMA = 1
@@ -41,7 +42,9 @@ class Record:
     protocol: str
     protocol_sha256: str  # without the settings in `tuned`
     shipped_sha256: str  # of the configuration file as shipped; empty where not recorded
-    tuned: str  # this method's own settings (settings.py)
+    tuned: str  # this method's own settings (settings.py), but for those a search chose
+    role: str  # empty for a fixed protocol; search, chosen: see search.py
+    search: Search | None  # what a chosen run's settings are the best of
     arch: str
     target: str
     epochs: int | None
@@ -65,12 +68,30 @@ class Record:
     figures: tuple[str, ...]
 
     @property
+    def sweep(self) -> str:
+        """What the settings are the best of, in words; empty for a fixed protocol."""
+        return self.search.budget if self.search else ""
+
+    @property
+    def sweep_sha256(self) -> str:
+        return self.search.declared_sha256 if self.search else ""
+
+    @property
+    def chosen(self) -> str:
+        """The settings that the search chose."""
+        return self.search.points[self.search.chosen - 1] if self.search else ""
+
+    @property
+    def unsettled(self) -> str:
+        return self.search.unsettled if self.search else ""
+
+    @property
     def cell(self) -> tuple[object, ...]:
         """Two records with the same cell claim to be the same run."""
         return (
             *(self.kind, self.suite, self.method, self.task, self.seed, self.arch),
             *(self.protocol, self.protocol_sha256, self.data, self.data_sha256),
-            *(self.limited, self.n_images),
+            *(self.limited, self.n_images, self.sweep_sha256),
         )
 
 
@@ -102,6 +123,8 @@ def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
     protocol = section(content, "protocol", required=strict)
     data = section(content, "data", required=strict)
     checkpoint = section(content, "checkpoint")
+    role, search = parse_role(content), parse_search(content)
+    searched = json.loads(search.points[search.chosen - 1]) if search else {}
     environment = section(content, "environment")
     timing = section(content, "timing")
     return Record(
@@ -115,7 +138,11 @@ def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
         protocol=text(protocol, "name", "protocol", default=None if strict else ""),
         protocol_sha256=text(protocol, "sha256", "protocol", default=None if strict else ""),
         shipped_sha256=text(protocol, "shipped_sha256", "protocol", default=""),
-        tuned=as_text(section(protocol, "tuned", "protocol")),
+        tuned=as_text(
+            {k: v for k, v in section(protocol, "tuned", "protocol").items() if k not in searched}
+        ),
+        role=role,
+        search=search,
         arch=text(content, "arch", default=""),
         target=text(content, "target", default=""),
         epochs=integer(content, "epochs"),

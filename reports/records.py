@@ -36,6 +36,7 @@ class Scan:
     records: tuple[Record, ...]
     left_out: tuple[LeftOut, ...]
     failures: tuple[Failure, ...]
+    searching: int = 0  # runs of a search: no results, what chose among them carries their scores
 
 
 def scan(root: Path) -> Scan:
@@ -54,11 +55,12 @@ def scan(root: Path) -> Scan:
                 failures.append(read_failure(file, root=root))
         except ValueError as error:
             left_out.append(LeftOut(file.relative_to(root).as_posix(), str(error)))
-    records, duplicates = without_duplicates(found)
+    records, duplicates = without_duplicates([r for r in found if r.role != "search"])
     return Scan(
         records=tuple(records),
         left_out=tuple(sorted([*left_out, *duplicates], key=lambda item: item.path)),
         failures=tuple(failures),
+        searching=sum(record.role == "search" for record in found),
     )
 
 
@@ -102,13 +104,18 @@ def without_duplicates(found: list[Record]) -> tuple[list[Record], list[LeftOut]
     left_out: list[LeftOut] = []
     for same in by_cell.values():
         first, *others = same
-        if all((o.metrics, o.tuned) == (first.metrics, first.tuned) for o in others):
+        if all(same_run(other, first) for other in others):
             kept.append(first)
             left_out += [LeftOut(other.path, f"duplicate of {first.path}") for other in others]
             continue
         for record in same:
             rest = ", ".join(other.path for other in same if other is not record)
-            what = "settings of their own" if len({r.tuned for r in same}) > 1 else "numbers"
+            settings = {(r.tuned, r.chosen) for r in same}
+            what = "settings of their own" if len(settings) > 1 else "numbers"
             reason = f"same cell as {rest}, with different {what}; keep one of them"
             left_out.append(LeftOut(record.path, reason))
     return sorted(kept, key=lambda record: record.path), left_out
+
+
+def same_run(one: Record, other: Record) -> bool:
+    return (one.metrics, one.tuned, one.chosen) == (other.metrics, other.tuned, other.chosen)

@@ -47,6 +47,8 @@ def markdown(report: Report) -> Files:
         lines += [f"## {md(section.table.title)}", ""]
         lines += [md(section.finding), ""] if section.finding else []
         lines += [*markdown_table(section.table), ""]
+        if section.tried:
+            lines += [f"### {md(section.tried.title)}", "", *markdown_table(section.tried), ""]
         for figure in (*section.scores, *section.curves):
             lines += [f"![{md(figure.alt)}](figures/{figure.slug}.svg)", ""]
     if report.pretraining:

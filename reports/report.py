@@ -14,8 +14,9 @@ from reports.frame import curves_frame, results_frame
 from reports.pictures import Picture, last_pictures
 from reports.pretraining import duration, pretraining_table
 from reports.record import Record
-from reports.records import Failure, LeftOut, scan
+from reports.records import Failure, LeftOut, Scan, scan
 from reports.tables import Table, detail_table, result_table
+from reports.tried import tried_table
 from reports.vocabulary import PRETRAIN, method_styles
 
 
@@ -26,6 +27,7 @@ class Section:
     finding: str
     table: Table
     details: Table
+    tried: Table | None  # by the search, where the settings are its choice
     scores: tuple[Figure, ...]
     curves: tuple[Figure, ...]
 
@@ -47,7 +49,12 @@ class Report:
 
     @property
     def tables(self) -> tuple[Table, ...]:
-        main = [table for section in self.sections for table in (section.table, section.details)]
+        main = [
+            table
+            for section in self.sections
+            for table in (section.table, section.details, section.tried)
+            if table
+        ]
         return (*main, self.pretraining) if self.pretraining else tuple(main)
 
     @property
@@ -64,7 +71,7 @@ def build(root: Path, *, draw: bool = True) -> Report:
     """Read a folder of runs. `draw=False` skips the figures, for formats that have none."""
     found = scan(root)
     if not found.records:
-        raise NoRecordsError(no_records(root, found.left_out, found.failures))
+        raise NoRecordsError(no_records(root, found))
     results, curves = results_frame(found.records), curves_frame(found.records)
     groups = comparisons(results, curves)
     first = opening(groups)
@@ -78,6 +85,7 @@ def build(root: Path, *, draw: bool = True) -> Report:
                 finding="" if group in first else finding(group),
                 table=result_table(group),
                 details=detail_table(group),
+                tried=tried_table(group, found.records),
                 scores=tuple(score_figures(group)) if draw else (),
                 curves=tuple(curve_figures(group)) if draw else (),
             )
@@ -95,10 +103,12 @@ def build(root: Path, *, draw: bool = True) -> Report:
     )
 
 
-def no_records(root: Path, left_out: tuple[LeftOut, ...], failures: tuple[Failure, ...]) -> str:
+def no_records(root: Path, found: Scan) -> str:
     lines = [f"no usable result.json under {root}: give the folder of a suite's runs"]
-    lines += [f"left out {item.path}: {item.reason}" for item in left_out]
-    lines += [f"failed {item.path}: {item.error}: {item.message}" for item in failures]
+    runs = f"{found.searching} run{'s' if found.searching > 1 else ''} of a search"
+    lines += [f"{runs}, and none yet with the settings it chose"] if found.searching else []
+    lines += [f"left out {item.path}: {item.reason}" for item in found.left_out]
+    lines += [f"failed {item.path}: {item.error}: {item.message}" for item in found.failures]
     return "\n  ".join(lines)
 
 

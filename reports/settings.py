@@ -57,10 +57,13 @@ def short_number(value: object) -> str:
     return f"{value:g}"
 
 
-def own_settings(results: pd.DataFrame) -> dict[str, dict[str, list[int]]]:
-    """Method to its settings to the seeds that have them; methods without any are not in it."""
+def own_settings(results: pd.DataFrame, column: str = "tuned") -> dict[str, dict[str, list[int]]]:
+    """Method to its settings to the seeds that have them; methods without any are not in it.
+
+    `tuned` holds what was given to one method, `chosen` what a search found for each.
+    """
     found: dict[str, dict[str, list[int]]] = defaultdict(dict)
-    cells = results[["method", "tuned", "seed"]].drop_duplicates().sort_values(["tuned", "seed"])
+    cells = results[["method", column, "seed"]].drop_duplicates().sort_values([column, "seed"])
     for method, text, seed in cells.itertuples(index=False):
         found[method].setdefault(text, []).append(seed)
     return {method: by_text for method, by_text in found.items() if set(by_text) != {""}}
@@ -77,6 +80,25 @@ def footnote(own: Mapping[str, Mapping[str, list[int]]]) -> list[str]:
         return []
     rows = "; ".join(f"{method_label(method)} ({variants(own[method])})" for method in own)
     return [f"{MARK} Own settings within this protocol, all else equal: {rows}."]
+
+
+def chosen_notes(results: pd.DataFrame) -> list[str]:
+    """What the search chose for every method, and whose search is not complete."""
+    found = own_settings(results, "chosen")
+    if not found:
+        return []
+    rows = "; ".join(f"{method_label(method)} ({variants(found[method])})" for method in found)
+    gaps = own_settings(results, "unsettled")
+    open_ones = "; ".join(f"{method_label(m)} ({' or '.join(filter(None, gaps[m]))})" for m in gaps)
+    return [
+        f"Chosen by the search: {rows}.",
+        *([f"Search incomplete, so the row may be worse off: {open_ones}."] if gaps else []),
+    ]
+
+
+def setting_label(key: str) -> str:
+    """ "learning rate"; a setting without a name is shown by its key."""
+    return SETTINGS[key].replace("{}", "").strip() if key in SETTINGS else key
 
 
 def variants(by_text: Mapping[str, list[int]]) -> str:

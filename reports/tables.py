@@ -11,7 +11,7 @@ import pandas as pd
 from reports.beside import Beside, beside
 from reports.cells import GAP, digits, gain_cell, spread_cell
 from reports.comparisons import Comparison, short
-from reports.settings import footnote, marked, own_settings
+from reports.settings import chosen_notes, footnote, marked, own_settings
 from reports.summary import facts, over_baseline, over_seeds, seeds_of
 from reports.vocabulary import (
     BASELINE,
@@ -123,6 +123,8 @@ def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:
         f"manifest {short(key, 'data_sha256')}.",
         "Mean over n seeds; ± is the sample standard deviation over seeds, absent for one seed.",
     ]
+    if key["sweep"]:
+        parts.append(search_words(str(key["sweep"])))
     if gains:
         parts.append(
             "“Over random” is the mean of the per-seed differences to random init, "
@@ -133,11 +135,19 @@ def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:
     return " ".join([*parts, f"A dash ({GAP}) is a gap: not run, failed or not measured."])
 
 
+def search_words(budget: str) -> str:
+    words = f"Tuned protocol: every row is the {budget}; the settings tried are the same for all."
+    if "on the reported images" not in budget:
+        return words
+    return f"{words} Choosing by what is reported favours every row, as in most papers."
+
+
 def notes(comparison: Comparison, n: dict[str, int]) -> list[str]:
     """What a reader must know before comparing rows."""
     found = []
     if comparison.key["limited"]:
         found.append("Limited: part of the data only. Not comparable with any full result.")
+    found += chosen_notes(comparison.results)
     found += [comparison.apart] if comparison.apart else []
     most = max(n.values())
     behind = [
@@ -157,6 +167,7 @@ def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
     """The unrounded table: one row per method × metric, gaps left empty."""
     stats, gains = over_seeds(comparison.results), over_baseline(comparison.results)
     rows, own = [], own_settings(comparison.results)
+    chosen = own_settings(comparison.results, "chosen")
     for method in comparison.methods:
         for metric in in_order(comparison.results["metric"], METRICS):
             ours, gain = stats.get((method, metric)), gains.get((method, metric))
@@ -165,6 +176,7 @@ def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
                     **comparison.key,
                     "method": method,
                     "own_settings": " or ".join(own.get(method, ())) or None,
+                    "chosen_settings": " or ".join(chosen.get(method, ())) or None,
                     "metric": metric,
                     "mean": ours.mean if ours else None,
                     "sd": ours.sd if ours else None,

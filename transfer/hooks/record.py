@@ -16,6 +16,7 @@ from backbones.checkpoints import LoadReport
 from backbones.runs.hook import RunRecordHook
 from backbones.runs.provenance import config_hash
 from transfer.recipe import batch_size, data_of, load_report, protocol, recipe
+from transfer.sweep.block import sweep_block
 
 
 @HOOKS.register_module()
@@ -31,6 +32,8 @@ class TransferRecordHook(RunRecordHook):
         if is_main_process():
             # now, while the configuration file and the data are what was read
             self.protocol, self.data = protocol(runner), data_of(runner)
+            self.cell = dict(runner.cfg["cell"])
+            self.sweep = sweep_block(self.cell)
             # one that exists from here on is this run's
             (self.folder / "result.json").unlink(missing_ok=True)
 
@@ -58,13 +61,13 @@ class TransferRecordHook(RunRecordHook):
     def describe(self, runner: Runner) -> dict[str, Any]:
         report = load_report(runner)
         train, val = runner.train_loop.dataloader.dataset, runner.val_loop.dataloader.dataset
-        cell = dict(runner.cfg["cell"])
-        cell["method"] = cell.get("method") or method_of(report)
+        cell = {**self.cell, "method": self.cell.get("method") or method_of(report)}
         cell.pop("tuned", None)  # recorded with the protocol
         return {
             "kind": "transfer",
             "cell": {**cell, "seed": runner.seed},
             "protocol": self.protocol,
+            **self.sweep,
             "arch": runner.cfg.model.backbone.get("arch") or "custom",
             "batch_size": batch_size(runner),
             "metrics": {

@@ -7,9 +7,9 @@ import pytest
 import yaml
 from mmengine.config import Config
 
-from transfer.suite import config_files, read_suite
+from transfer.suite import read_suite
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SUITES = sorted((ROOT / "transfer/suites").glob("*.yaml"))
 
 
@@ -23,27 +23,12 @@ def demo(**changes: Any) -> dict[str, Any]:
     return {**content, **changes}
 
 
-CONFIGS = sorted(
-    path
-    for package in ("pretrain", "transfer")
-    for path in (ROOT / package).rglob("configs/**/*.py")
-)
-
-
-@pytest.mark.parametrize("path", CONFIGS, ids=lambda path: "/".join(path.parts[-3:]))
-def test_a_configs_files_are_those_mmengine_reads(path: Path) -> None:
-    def read(file: Path) -> set[Path]:
-        bases = [base for base in Config._get_base_files(str(file)) if "::" not in base]
-        return {file}.union(*(read((file.parent / base).resolve()) for base in bases))
-
-    assert config_files(path)[0] == path
-    assert set(config_files(path)) == read(path)
-
-
+SEARCHED = ("demo_sweep", "paper_tuned")
 METHODS = {
     "demo": ["mae-perceptual-vq-token"],
     "mini": ["mae-hog", "mae-vq-token", "mae-perceptual-vq-token"],
     "paper": ["mae-dvae-token"],
+    "paper_tuned": ["mae-dvae-token"],
 }
 
 
@@ -54,7 +39,8 @@ def test_shipped_suites_compare_initialisations_on_two_tasks(path: Path) -> None
     assert suite.name == path.stem
     assert list(suite.tasks) == ["coco", "ade20k"]
     assert suite.methods["random"].config is None
-    assert suite.resume == (path.stem not in ("demo", "mini"))
+    assert suite.resume == (path.stem not in ("demo", "demo_sweep", "mini"))
+    assert list(suite.sweeps) == (["coco"] if path.stem in SEARCHED else [])
     if path.stem in METHODS:
         common = ["random", "supervised", "mae-pixel", "mae-pixel-norm"]
         assert list(suite.methods) == [*common, *METHODS[path.stem]]
@@ -85,13 +71,12 @@ def test_tokens_come_from_a_tokenizer_which_looks_through_a_method() -> None:
     }
 
 
-def test_several_gpus_launch_both_stages_distributed() -> None:
+def test_several_gpus_pretrain_distributed() -> None:
     suite = read_suite(demo(gpus=4))
-    assert suite.launch == "--gpus 4 --launcher pytorch"
     assert suite.pretrain_command == "torchrun --standalone --nproc-per-node 4 -m pretrain"
     assert suite.pretrain_flags == "--launcher pytorch"
     assert read_suite(demo(gpus=4, amp=True)).pretrain_flags == "--launcher pytorch --amp"
-    assert read_suite(demo(gpus=1)).launch == read_suite(demo(gpus=1)).pretrain_flags == ""
+    assert read_suite(demo(gpus=1)).pretrain_flags == ""
 
 
 def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
@@ -106,6 +91,7 @@ def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
         ({"data_root": None}, r"--config data_root=PATH"),
         ({"sedes": [0]}, r"unknown keys \['sedes'\]"),
         ({"seeds": 3}, "seeds must be a list"),
+        ({"seeds": [0, 0]}, "seeds names one twice"),
         ({"methods": {"mea-pixel": None}}, "methods.mea-pixel: unknown method without weights"),
         ({"methods": {"x": {"confg": "a"}}}, r"methods.x: unknown keys \['confg'\]"),
         (
@@ -133,6 +119,7 @@ def test_a_checkpoint_can_take_the_place_of_pretraining() -> None:
         ),
         ({"tasks": {"coco": {"package": "mmdet"}}}, "package must be one of"),
         ({"tasks": {"coco": {"package": "mmdetection"}}}, "tasks.coco: data is missing"),
+        ({"tasks": {"coco": {"optoins": []}}}, r"tasks.coco: unknown keys \['optoins'\]"),
         (
             {"methods": {"random": {"transfer_options": {"cocoa": ["a=1"]}}}},
             r"transfer_options: no tasks \['cocoa'\]",
