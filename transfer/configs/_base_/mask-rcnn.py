@@ -28,6 +28,5 @@ optim_wrapper = dict(
     constructor="LayerDecayOptimWrapperConstructor",
     optimizer=dict(type="AdamW", lr=1e-4, betas=(0.9, 0.999), weight_decay=0.1),
 )
-# 100 epochs = 184375 iterations x 64 pictures / 118000 pictures; 18437 iterations are 10 epochs
-train_cfg = dict(type="IterBasedTrainLoop", max_iters=184375, val_interval=18437)
+train_cfg = dict(type="IterBasedTrainLoop")
 default_hooks = dict(visualization=dict(type="DetVisualizationHook"))
