@@ -126,6 +126,8 @@ def check(schedule: Mapping[str, Any]) -> None:
     """Raises ValueError for a block with unknown, missing or contradicting keys."""
     if unknown := sorted(schedule.keys() - KEYS):
         raise ValueError(f"schedule: unknown keys {unknown}; known are {sorted(KEYS)}")
+    if "batch" not in schedule:
+        raise ValueError("schedule: batch is missing, the pictures of a step")
     for length in LENGTHS:
         given = [key for key in (f"{length}epochs", f"{length}iters") if key in schedule]
         if len(given) != 1:
