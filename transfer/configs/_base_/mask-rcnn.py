@@ -14,9 +14,9 @@ model = dict(
         final_norm=False,
         init_cfg=dict(type="ViTCheckpoint", checkpoint=None),
     ),
-    rpn_head=dict(num_convs=2),
+    # NMS and RoIAlign have no bfloat16 kernels
+    rpn_head=dict(type="Float32RPNHead", num_convs=2),
     roi_head=dict(
-        # RoIAlign has no bfloat16 kernel
         bbox_roi_extractor=dict(type="Float32RoIExtractor"),
         mask_roi_extractor=dict(type="Float32RoIExtractor"),
         bbox_head=dict(type="Shared4Conv1FCBBoxHead", conv_out_channels=256),
