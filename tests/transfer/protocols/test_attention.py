@@ -13,7 +13,7 @@ PATCH, GRID, WINDOW = 4, 30, 14  # two windows and a rest a side
 
 
 def narrow(backbone: ConfigDict, depth: int, out: tuple[int, ...]) -> PlainViT:
-    """The protocol's ViT at width 16: same depth, windows, global blocks, relative position."""
+    """The first blocks of the protocol's ViT at width 16: its windows, global blocks, positions."""
     options = backbone.to_dict() | dict(
         arch=None,
         embed_dims=16,
@@ -22,6 +22,7 @@ def narrow(backbone: ConfigDict, depth: int, out: tuple[int, ...]) -> PlainViT:
         patch_size=PATCH,
         img_size=PATCH * GRID,
         out_indices=out,
+        global_blocks=[block for block in backbone.get("global_blocks", ()) if block < depth],
         drop_path_rate=0.0,
         init_cfg=None,
     )
@@ -62,7 +63,7 @@ def test_a_token_sees_its_window_until_the_first_global_block(
     backbone = load(name).model.backbone
     first = min(backbone.global_blocks)
     assert first == depth // 4 - 1
-    model = narrow(backbone, depth, (0, first - 1, first, first + 1))
+    model = narrow(backbone, first + 2, (0, first - 1, first, first + 1))
     images = torch.randn(1, 3, PATCH * GRID, PATCH * GRID, dtype=torch.float64, requires_grad=True)
     windows = torch.arange(GRID) // WINDOW
     own = (windows[:, None] == windows[token[0]]) & (windows[None, :] == windows[token[1]])
