@@ -92,6 +92,9 @@ SETTINGS: dict[str, str] = {
     "optim_wrapper.optimizer.weight_decay": "weight decay {}",
     "optim_wrapper.paramwise_cfg.layer_decay": "layer decay {}",
     "model.backbone.drop_path_rate": "drop path {}",
+    "model.backbone.layer_scale": "LayerScale from {}",
+    "model.backbone.abs_pos": "absolute position {}",
+    "param_scheduler.1.milestones": "steps at {}",
     "train_cfg.max_iters": "{} iterations",
 }
 

@@ -1,7 +1,11 @@
 """What makes two runs the same: the protocol, and the recipe, which adds seed, weights and data.
 
 A config gives the batch of one process. Results follow the batch of all, so that is what is hashed;
-a configuration file states its own in `auto_scale_lr.base_batch_size`.
+a configuration file states its own in `schedule.batch`.
+
+Papers tune a few settings per method and call it one protocol. Such settings are declared, by a
+configuration that is a variant of another (`cell.variant_of`), or by options that `cell.tuned`
+names. They are listed beside the protocol's hash, everything else that differs changes it.
 """
 
 from pathlib import Path
@@ -15,7 +19,9 @@ import transfer
 from backbones.checkpoints import LoadReport
 from backbones.runs.provenance import config_hash, plain_config
 from transfer.adopted import as_shipped
+from transfer.differences import ABSENT, differences, put, value_at
 from transfer.manifest import describe_datasets
+from transfer.schedule import derive, pictures_a_step
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
 # What may differ between runs of one protocol.
@@ -30,6 +36,7 @@ NOT_PROTOCOL = (
     "randomness.seed",
     "restart_if_changed",
     "resume",
+    "schedule",  # what follows from it is
     "work_dir",
 )
 
@@ -37,21 +44,26 @@ NOT_PROTOCOL = (
 def protocol(runner: Runner) -> dict[str, Any]:
     """The config's name below `transfer/configs`, and hashes of all that makes the protocol.
 
-    `shipped_sha256` is of the configuration file, before any option. `sha256` is of this run, but
-    for the keys in `cell.tuned`: settings a method has of its own, which `tuned` lists.
+    `shipped_sha256` is of the configuration file, before any option; a variant has the name and the
+    hash of what it is a variant of. `sha256` is of this run, but for the declared settings of its
+    own, which `tuned` lists. `changed` lists every other setting that is not as shipped.
     """
     path = Path(runner.cfg.filename).resolve()
-    inside = path.relative_to(CONFIGS) if path.is_relative_to(CONFIGS) else Path(path.name)
     file = Config.fromfile(path)
-    of_one = file["train_dataloader"]["batch_size"]
-    ran = _content(runner.cfg, batch_size(runner))
-    shipped = _content(file, file.get("auto_scale_lr", {}).get("base_batch_size", of_one))
-    tuned = {key: _put_back(ran, shipped, key) for key in runner.cfg["cell"].get("tuned") or ()}
+    base_path, base = _variant_of(file, path)
+    ran, shipped = _content(runner.cfg, batch_size(runner)), _shipped(base)
+    tuned = {}
+    for key in _declared(runner.cfg, ran, _shipped(file), shipped):
+        tuned[key] = None if value_at(ran, key) is ABSENT else value_at(ran, key)
+        put(ran, key, value_at(shipped, key))
+    changed = {key: value_at(ran, key) for key in differences(ran, shipped)}
     return {
-        "name": inside.with_suffix("").as_posix(),
+        "name": _name(base_path),
+        "variant": _name(path) if path != base_path else None,
         "sha256": config_hash(ran),
         "shipped_sha256": config_hash(shipped),
         "tuned": tuned,
+        "changed": {key: None if value is ABSENT else value for key, value in changed.items()},
     }
 
 
@@ -71,10 +83,7 @@ def data_of(runner: Runner) -> dict[str, Any]:
 
 
 def batch_size(runner: Runner) -> int:
-    """Pictures a step of the optimiser sees: over all processes, and accumulated."""
-    of_one: int = runner.cfg["train_dataloader"]["batch_size"]
-    accumulated: int = runner.cfg["optim_wrapper"].get("accumulative_counts", 1)
-    return int(runner.world_size) * of_one * accumulated
+    return pictures_a_step(runner.cfg, int(runner.world_size))
 
 
 def load_report(runner: Runner) -> LoadReport:
@@ -91,19 +100,46 @@ def _content(config: Config, batch: int) -> dict[str, Any]:
     return content
 
 
-def _put_back(ran: Any, shipped: Any, path: str) -> Any:
-    """Give `ran` the shipped value of a dotted key, or none if it has none; return its own."""
-    *parents, last = path.split(".")
-    try:
-        for key in parents:
-            index = int(key) if isinstance(ran, list) else key
-            ran, shipped = ran[index], shipped[index]
-        own = ran.pop(last)
-    except (KeyError, IndexError, TypeError, ValueError) as error:
-        raise ValueError(f"cell.tuned names {path}, which the configuration lacks") from error
-    if last in shipped:
-        ran[last] = shipped[last]
-    return own
+def _name(path: Path) -> str:
+    inside = path.relative_to(CONFIGS) if path.is_relative_to(CONFIGS) else Path(path.name)
+    return inside.with_suffix("").as_posix()
+
+
+def _shipped(file: Config) -> dict[str, Any]:
+    """The content of a configuration file, at the batch it states for all processes."""
+    of_one = file["train_dataloader"]["batch_size"]
+    stated = file.get("auto_scale_lr", {}).get("base_batch_size", of_one)
+    return _content(file, file.get("schedule", {}).get("batch", stated))
+
+
+def _variant_of(file: Config, path: Path) -> tuple[Path, Config]:
+    """The configuration that `file` is a variant of; itself where it is none."""
+    name = file["cell"].get("variant_of")
+    if name is None:
+        return path, file
+    base = CONFIGS / f"{name}.py"
+    if not base.is_file():
+        raise ValueError(f"{path}: cell.variant_of names {name}, there is no {base}")
+    return base, Config.fromfile(base)
+
+
+def _declared(
+    config: Config, ran: dict[str, Any], own: dict[str, Any], shipped: dict[str, Any]
+) -> list[str]:
+    """Keys of a method's own settings: a variant's as its file has them, and `cell.tuned`'s.
+
+    A tuned `schedule` stands for the numbers that follow from it.
+    """
+    variant = [k for k in differences(own, shipped) if value_at(ran, k) == value_at(own, k)]
+    named = list(config["cell"].get("tuned") or ())
+    if any(key.startswith("schedule.") for key in named):
+        follows = derive(config["schedule"], config["param_scheduler"])
+        named = [key for key in named if not key.startswith("schedule.")]
+        named += [key for key in follows if value_at(ran, key) != value_at(shipped, key)]
+    for key in named:
+        if value_at(ran, key) is ABSENT:
+            raise ValueError(f"cell.tuned names {key}, which the configuration lacks")
+    return list(dict.fromkeys([*variant, *named]))
 
 
 def _relative_paths(value: Any, root: str) -> Any:

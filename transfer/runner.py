@@ -5,9 +5,11 @@
 - Weights load completely or not at all, also in `mim test` and `load_from`.
 - `--resume` continues from the newest checkpoint that is whole and of the same recipe.
 - The backbone takes over what its checkpoint's family is (transfer/adopted.py).
+- Another number of epochs, or another batch, makes the rest of the schedule follow (schedule.py).
 - A run that dies says why in `failure.json`.
 """
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +17,14 @@ from mmengine.config import Config, ConfigDict
 from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
+from torch import nn
 
 from backbones.runs.failure import note_failures
 from backbones.runs.runner import StrictRunner
 from transfer.adopted import adopt_checkpoint, check_same_network
 from transfer.recipe import data_of, recipe
 from transfer.resume import checkpoint_to_continue
+from transfer.schedule import follow_schedule
 
 PATH_KEYS = (
     "train_dataloader",
@@ -30,6 +34,9 @@ PATH_KEYS = (
     "test_evaluator",
 )
 
+# Where launchers say how many processes there are, before these know each other.
+PROCESSES = {"pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS", "mpi": "OMPI_COMM_WORLD_SIZE"}
+
 
 @RUNNERS.register_module()
 class TransferRunner(StrictRunner):
@@ -37,19 +44,28 @@ class TransferRunner(StrictRunner):
 
     _resume: bool
     _load_from: str | None
+    schedule_note: str = ""
 
     @classmethod
     def from_cfg(cls, cfg: Config) -> "TransferRunner":
         note_failures(Path(cfg["work_dir"]))  # also of what dies before there are hooks
         follow_data_root(cfg)
         adopt_checkpoint(cfg)
+        note = follow_schedule(cfg, processes(cfg.get("launcher", "none")))
         runner: TransferRunner = super().from_cfg(cfg)
+        runner.schedule_note = note
         return runner
 
     def load_checkpoint(self, *arguments: Any, **options: Any) -> dict[str, Any]:
         loaded = super().load_checkpoint(*arguments, **options)
         check_same_network(loaded.get("meta", {}).get("adopted"), self.cfg)
         return loaded
+
+    def train(self) -> nn.Module:
+        if self.schedule_note:
+            self.logger.info(self.schedule_note)
+        model: nn.Module = super().train()
+        return model
 
     def load_or_resume(self) -> None:
         """MMEngine resumes from what `last_checkpoint` names, which may be half written or gone."""
@@ -67,6 +83,10 @@ class TransferRunner(StrictRunner):
         )
         self.logger.info(f"continuing {found}" if found else "nothing to continue, starting afresh")
         return str(found) if found else None
+
+
+def processes(launcher: str) -> int:
+    return int(os.environ[PROCESSES[launcher]]) if launcher in PROCESSES else 1
 
 
 def obey_runner_type() -> None:

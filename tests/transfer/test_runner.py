@@ -9,8 +9,9 @@ import mmseg
 import pytest
 import torch
 from mmengine.config import Config
+from mmengine.registry import RUNNERS, DefaultScope
 
-from transfer.runner import TransferRunner, follow_data_root, replace_root
+from transfer.runner import TransferRunner, follow_data_root, processes, replace_root
 
 ROOT = Path(__file__).parents[2]
 TEST_SCRIPT = Path(mmseg.__file__).parent / ".mim/tools/test.py"
@@ -91,3 +92,66 @@ def test_half_a_checkpoint_is_neither_fine_tuned_nor_tested(
     monkeypatch.setattr(sys, "argv", ["test.py", *arguments])
     with pytest.raises(RuntimeError, match=message):
         runpy.run_path(str(TEST_SCRIPT), run_name="__main__")
+
+
+SCHEDULE = """
+_base_ = {base!r}
+schedule = dict(batch=8, iters=8, warmup_iters=2, val_iters=8, rescale="linear")
+train_cfg = dict(max_iters=8, val_interval=8)
+param_scheduler = [
+    dict(type="LinearLR", start_factor=1e-2, by_epoch=False, begin=0, end=2),
+    dict(type="PolyLR", power=1.0, eta_min=0.0, by_epoch=False, begin=0),
+]
+"""
+
+
+def test_a_run_at_another_batch_follows_its_schedule_says_so_and_resumes(
+    toy: Path, tmp_path: Path
+) -> None:
+    """The file states 8 steps of 8 pictures at 4e-3; here are steps of 4."""
+    file = tmp_path / "scheduled.py"
+    file.write_text(SCHEDULE.format(base=str(ROOT / "transfer/configs/ade20k/toy.py")))
+
+    def start(**options: object) -> TransferRunner:
+        cfg = Config.fromfile(file)
+        cfg.work_dir, cfg.data_root = str(tmp_path / "work"), str(toy / "ade20k")
+        cfg.merge_from_dict(
+            {
+                "train_dataloader.batch_size": 4,
+                "schedule.iters": 2,
+                "default_hooks.checkpoint.interval": 2,
+                "default_hooks.checkpoint.max_keep_ckpts": 9,
+                "experiment_name": tmp_path.name,
+                **options,
+            }
+        )
+        runner = RUNNERS.build(cfg)
+        runner.train()
+        return runner
+
+    try:
+        first = start()
+        assert first.max_iters == 4
+        assert first.optim_wrapper.param_groups[-1]["initial_lr"] == 2e-3
+        (log,) = (tmp_path / "work").glob("*/*.log")
+        assert (
+            "schedule.iters 8 → 2, batch 8 → 4 (rule: linear): train_cfg.max_iters 8 → 4, "
+            "train_cfg.val_interval 8 → 16, param_scheduler.0.end 2 → 4, "
+            "optim_wrapper.optimizer.lr 0.004 → 0.002\n"
+        ) in log.read_text()
+        record = json.loads((tmp_path / "work/result.json").read_text())
+        assert record["batch_size"] == 4
+        assert record["protocol"]["changed"]["optim_wrapper.optimizer.lr"] == 2e-3
+
+        (tmp_path / "work/iter_4.pth").unlink()
+        assert start(resume=True).iter == 4
+        with pytest.raises(ValueError, match="differs in configuration"):
+            start(resume=True, **{"train_dataloader.batch_size": 2})
+    finally:
+        DefaultScope._instance_dict.clear()  # MMEngine keeps the scope of the last runner
+
+
+def test_launchers_say_how_many_processes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.setenv("SLURM_NTASKS", "6")
+    assert [processes(name) for name in ("none", "pytorch", "slurm")] == [1, 4, 6]

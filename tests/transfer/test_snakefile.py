@@ -195,6 +195,6 @@ def test_a_methods_own_settings_are_given_and_named(tmp_path: Path) -> None:
     commands = [line for line in (done.stdout + done.stderr).splitlines() if "mim train" in line]
     (own,) = [line for line in commands if "cell.tuned" in line]
     assert "cell.method=random cell.task=coco" in own
-    keys = "optim_wrapper.optimizer.lr,optim_wrapper.optimizer.weight_decay,train_cfg.max_iters"
+    keys = "optim_wrapper.optimizer.lr,optim_wrapper.optimizer.weight_decay,schedule.epochs"
     assert f"cell.tuned=[{keys}]" in own
     assert all(f" {key}=" in own for key in keys.split(","))

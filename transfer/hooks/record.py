@@ -62,7 +62,8 @@ class TransferRecordHook(RunRecordHook):
         report = load_report(runner)
         train, val = runner.train_loop.dataloader.dataset, runner.val_loop.dataloader.dataset
         cell = {**self.cell, "method": self.cell.get("method") or method_of(report)}
-        cell.pop("tuned", None)  # recorded with the protocol
+        for key in ("tuned", "variant_of"):  # recorded with the protocol
+            cell.pop(key, None)
         return {
             "kind": "transfer",
             "cell": {**cell, "seed": runner.seed},

@@ -58,4 +58,3 @@ test_evaluator = val_evaluator
 
 vis_backends = [dict(type="LocalVisBackend")]
 visualizer = dict(type="SegLocalVisualizer", vis_backends=vis_backends, name="visualizer")
-auto_scale_lr = dict(enable=False, base_batch_size=16)

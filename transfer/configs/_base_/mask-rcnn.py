@@ -14,9 +14,9 @@ model = dict(
         final_norm=False,
         init_cfg=dict(type="ViTCheckpoint", checkpoint=None),
     ),
-    rpn_head=dict(num_convs=2),
+    # NMS and RoIAlign have no bfloat16 kernels
+    rpn_head=dict(type="Float32RPNHead", num_convs=2),
     roi_head=dict(
-        # RoIAlign has no bfloat16 kernel
         bbox_roi_extractor=dict(type="Float32RoIExtractor"),
         mask_roi_extractor=dict(type="Float32RoIExtractor"),
         bbox_head=dict(type="Shared4Conv1FCBBoxHead", conv_out_channels=256),
@@ -28,6 +28,5 @@ optim_wrapper = dict(
     constructor="LayerDecayOptimWrapperConstructor",
     optimizer=dict(type="AdamW", lr=1e-4, betas=(0.9, 0.999), weight_decay=0.1),
 )
-# 100 epochs = 184375 iterations x 64 pictures / 118000 pictures; 18437 iterations are 10 epochs
-train_cfg = dict(type="IterBasedTrainLoop", max_iters=184375, val_interval=18437)
+train_cfg = dict(type="IterBasedTrainLoop")
 default_hooks = dict(visualization=dict(type="DetVisualizationHook"))

@@ -30,4 +30,3 @@ model = dict(
     ),
     test_cfg=dict(rpn=dict(nms_pre=200, max_per_img=100), rcnn=dict(max_per_img=30)),
 )
-auto_scale_lr = dict(base_batch_size=4)

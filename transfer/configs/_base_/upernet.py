@@ -57,5 +57,5 @@ optim_wrapper = dict(
     constructor="LayerDecayOptimWrapperConstructor",
     optimizer=dict(type="AdamW", lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
 )
-train_cfg = dict(type="IterBasedTrainLoop", max_iters=160000, val_interval=16000)
+train_cfg = dict(type="IterBasedTrainLoop")
 default_hooks = dict(visualization=dict(type="SegVisualizationHook"))

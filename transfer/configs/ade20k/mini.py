@@ -56,7 +56,6 @@ train_dataloader = dict(
 )
 val_dataloader = dict(**serial, dataset=dict(**ade20k_layout, pipeline=test_pipeline))
 test_dataloader = val_dataloader
-auto_scale_lr = dict(base_batch_size=4)
 
 optim_wrapper = dict(
     dtype="float32",  # a CPU without bf16 units is ten times slower in bf16; set bfloat16 on a GPU

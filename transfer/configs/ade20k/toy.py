@@ -58,7 +58,6 @@ train_dataloader = dict(
 )
 val_dataloader = dict(**serial, dataset=dict(**ade20k_layout, pipeline=test_pipeline))
 test_dataloader = val_dataloader
-auto_scale_lr = dict(base_batch_size=8)
 
 optim_wrapper = dict(
     dtype="float32",

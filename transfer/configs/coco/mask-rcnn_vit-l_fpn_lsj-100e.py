@@ -3,9 +3,9 @@
 Run     as mask-rcnn_vit-b_fpn_lsj-100e.py
 Smoke   as mask-rcnn_vit-b_fpn_lsj-100e.py
 Cost    not measured
-Expect  MAE 1600 epochs 53.3 box AP; supervised 49.3 box, 43.9 mask; random 50.7 box
-        with optim_wrapper.optimizer.lr=1.6e-4, weight_decay=0.2, best of 100, 200, 400 epochs
-Source  Li et al., https://arxiv.org/abs/2111.11429; activation checkpointing saves memory only
+Expect  MAE 1600 epochs 53.3 box AP; supervised 49.3 box, 43.9 mask; the best of 25, 50, 100 epochs
+Source  Li et al., https://arxiv.org/abs/2111.11429, section 4.2: ViT-B's settings but drop path .3;
+        activation checkpointing saves memory only
 """
 
 _base_ = "./mask-rcnn_vit-b_fpn_lsj-100e.py"
