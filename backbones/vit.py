@@ -20,7 +20,7 @@ from torch.utils.checkpoint import checkpoint
 
 from backbones.block import Block
 from backbones.positions import resize_positions
-from backbones.relative_position import table_bias, table_rows
+from backbones.relative_position import TableBias, table_bias, table_rows
 from backbones.sizes import resolve_size
 
 Grid = tuple[int, int]
@@ -37,8 +37,8 @@ class SharedTable(nn.Module):
         rows = table_rows(window, cls_token=cls_token)
         self.relative_position_bias_table = nn.Parameter(torch.zeros(rows, num_heads))
 
-    def forward(self, grid: Grid) -> Tensor:
-        """Bias `[1, heads, T, T]` for tokens on `grid`."""
+    def forward(self, grid: Grid) -> TableBias:
+        """The bias for tokens on `grid`."""
         table = self.relative_position_bias_table
         return table_bias(table, self.window, grid, cls_token=self.cls_token)
 
@@ -240,7 +240,7 @@ class PlainViT(BaseModule):
                 x = block(x, grid, bias)
             yield self.norm(x) if i == self.depth - 1 else x
 
-    def shared_biases(self, grid: Grid | None) -> dict[str, Tensor]:
+    def shared_biases(self, grid: Grid | None) -> dict[str, TableBias]:
         """The shared relative-position biases, computed once for all blocks."""
         biases = {}
         if "rel_pos_window" in self._modules:

@@ -10,7 +10,23 @@ from mmseg.models.backbones import MAE
 from torch.testing import assert_close
 
 from backbones import PlainViT
-from backbones.relative_position import decomposed_bias, resize_table, table_bias, table_rows
+from backbones.relative_position import (
+    Bias,
+    Chunk,
+    decomposed_bias,
+    resize_table,
+    table_bias,
+    table_rows,
+)
+
+
+def written(bias: Bias, heads: int) -> torch.Tensor:
+    """The bias of all queries `[1, h, T, T]`, as the attention writes it."""
+    gh, gw = bias.grid
+    tokens = bias.prefix + gh * gw
+    whole = torch.empty(1, heads, tokens, tokens, dtype=torch.float64)
+    bias.write(Chunk(slice(0, 1), slice(0, heads), range(gh)), whole)
+    return whole
 
 
 @settings(max_examples=20, deadline=None)
@@ -18,7 +34,7 @@ from backbones.relative_position import decomposed_bias, resize_table, table_bia
 def test_table_bias_looks_up_each_offset(gh: int, gw: int) -> None:
     heads = 2
     table = torch.randn(table_rows((gh, gw), cls_token=False), heads)
-    bias = table_bias(table, (gh, gw), (gh, gw), cls_token=False)[0]
+    bias = table_bias(table, (gh, gw), (gh, gw), cls_token=False).dense()[0]
     cells = [(y, x) for y in range(gh) for x in range(gw)]
     for i, (yi, xi) in enumerate(cells):
         for j, (yj, xj) in enumerate(cells):
@@ -28,11 +44,21 @@ def test_table_bias_looks_up_each_offset(gh: int, gw: int) -> None:
 
 def test_class_token_has_three_rows_of_its_own() -> None:
     table = torch.arange(float(table_rows((2, 3), cls_token=True)))[:, None]
-    bias = table_bias(table, (2, 3), (2, 3), cls_token=True)[0, 0]
+    bias = table_bias(table, (2, 3), (2, 3), cls_token=True).dense()[0, 0]
     to_patches, from_patches, itself = table[-3:, 0].tolist()
     assert set(bias[0, 1:].tolist()) == {to_patches}
     assert set(bias[1:, 0].tolist()) == {from_patches}
     assert bias[0, 0] == itself
+
+
+@settings(max_examples=20, deadline=None)
+@given(gh=st.integers(1, 5), gw=st.integers(1, 5), cls_token=st.booleans())
+def test_the_bias_is_the_same_whole_and_written_row_by_row(
+    gh: int, gw: int, cls_token: bool
+) -> None:
+    table = torch.randn(table_rows((gh, gw), cls_token=cls_token), 3, dtype=torch.float64)
+    bias = table_bias(table, (gh, gw), (gh, gw), cls_token=cls_token)
+    assert_close(written(bias, 3), bias.dense(), rtol=0, atol=0)
 
 
 @settings(max_examples=20, deadline=None)
@@ -41,7 +67,7 @@ def test_decomposed_bias_is_query_times_offset_vectors(gh: int, gw: int) -> None
     q = torch.randn(1, 2, gh * gw, 3, dtype=torch.float64)
     rel_h = torch.randn(2 * gh - 1, 3, dtype=torch.float64)
     rel_w = torch.randn(2 * gw - 1, 3, dtype=torch.float64)
-    bias = decomposed_bias(q, rel_h, rel_w, (gh, gw))
+    bias = written(decomposed_bias(q, rel_h, rel_w, (gh, gw)), 2)
     for i in range(gh * gw):
         for j in range(gh * gw):
             dy, dx = i // gw - j // gw, i % gw - j % gw
