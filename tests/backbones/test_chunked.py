@@ -154,7 +154,7 @@ def test_gradients_in_bfloat16_are_those_of_float64_up_to_rounding() -> None:
     table = torch.randn(table_rows(grid, cls_token=True), h)
     gradients = []
     for dtype in (torch.bfloat16, torch.float64):
-        q, k, v = (x.to(dtype).requires_grad_() for x in tensors)
+        q, k, v = (x.detach().to(dtype).requires_grad_() for x in tensors)
         t = table.detach().to(torch.promote_types(dtype, torch.float32)).requires_grad_()
         bias = table_bias(t, grid, grid, cls_token=True)
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=dtype == torch.bfloat16):
