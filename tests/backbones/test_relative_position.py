@@ -1,7 +1,5 @@
 """Relative-position biases against a loop over pairs, and mmseg's backbone at 512 pixels."""
 
-import re
-
 import pytest
 import torch
 from hypothesis import given, settings
@@ -18,6 +16,7 @@ from backbones.relative_position import (
     table_bias,
     table_rows,
 )
+from transfer.benchmark.references import copy_weights, mmseg_mae, mmseg_name
 
 
 def written(bias: Bias, heads: int) -> torch.Tensor:
@@ -90,44 +89,37 @@ def test_resizing_keeps_the_class_token_rows_and_the_symmetry() -> None:
     assert_close(mirrored[:-3], resized[:-3].flip(0), rtol=0, atol=1e-5)
 
 
-def to_ours(name: str) -> str:
-    """mmseg's parameter names as timm's."""
-    name = name.replace("patch_embed.projection", "patch_embed.proj")
-    name = re.sub(r"^layers\.", "blocks.", name)
-    name = name.replace("ffn.layers.0.0", "mlp.fc1").replace("ffn.layers.1", "mlp.fc2")
-    name = re.sub(r"\.ln([12])\.", r".norm\1.", name)
-    return re.sub(r"\.gamma_([12])$", r".ls\1.gamma", name)
-
-
-@pytest.mark.parametrize("size", [512])
-def test_per_block_tables_equal_mmsegs_mae_backbone(size: int) -> None:
+def mae_pair(size: tuple[int, int]) -> tuple[PlainViT, MAE]:
+    """The same weights, noise in every one of them, tables included."""
     torch.manual_seed(0)
-    reference = MAE(
-        img_size=(size, size),
-        embed_dims=48,
-        num_layers=2,
-        num_heads=3,
-        mlp_ratio=4,
-        init_values=1.0,
-        out_indices=[0, 1],
-        norm_cfg=dict(type="LN", eps=1e-6),
-    )
     ours = PlainViT(
         None, img_size=size, patch_size=16, embed_dims=48, depth=2, num_heads=3,
         out_indices=(0, 1), rel_pos="table", layer_scale=1.0, final_norm=False,
-    )  # fmt: skip
-    for parameter in reference.parameters():
+    ).double()  # fmt: skip
+    for parameter in ours.parameters():
         torch.nn.init.normal_(parameter, std=0.2)
-    tensors = {
-        to_ours(name): tensor
-        for name, tensor in reference.state_dict().items()
-        if not name.endswith("relative_position_index")
-    }
-    ours.load_state_dict(tensors, strict=True)
-    images = torch.randn(1, 3, size, size)
-    reference.eval(), ours.eval()
+    reference = mmseg_mae(ours).double()
+    copy_weights(ours, reference)
+    ours.eval(), reference.eval()
+    return ours, reference
+
+
+@pytest.mark.parametrize("size", [(512, 512), (96, 160)])
+def test_per_block_tables_equal_mmsegs_mae_backbone(size: tuple[int, int]) -> None:
+    ours, reference = mae_pair(size)
+    images = torch.randn(1, 3, *size, dtype=torch.float64)
     with torch.no_grad():
-        for out, expected in zip(
-            ours.double()(images.double()), reference.double()(images.double()), strict=True
-        ):
+        for out, expected in zip(ours(images), reference(images), strict=True):
             assert_close(out, expected, rtol=0, atol=1e-10)
+
+
+def test_every_gradient_equals_that_of_mmsegs_mae_backbone() -> None:
+    ours, reference = mae_pair((96, 160))
+    images = torch.randn(2, 3, 96, 160, dtype=torch.float64)
+    for model in (ours, reference):
+        sum(out.square().mean() for out in model(images)).backward()
+    gradients = {mmseg_name(name): p.grad for name, p in reference.named_parameters()}
+    assert gradients.keys() == dict(ours.named_parameters()).keys()
+    for name, parameter in ours.named_parameters():
+        grad = gradients[name].reshape(parameter.shape)
+        assert_close(parameter.grad, grad, rtol=1e-8, atol=1e-10, msg=name)
