@@ -20,27 +20,12 @@ from torch.utils.checkpoint import checkpoint
 
 from backbones.block import ACTIVATIONS, Block
 from backbones.positions import resize_positions
-from backbones.relative_position import table_bias, table_rows
+from backbones.relative_position import TableBias
+from backbones.shared_table import SharedTable
 from backbones.sizes import resolve_size
 
 Grid = tuple[int, int]
 REL_POS = (None, "decomposed", "table", "shared-table")
-
-
-class SharedTable(nn.Module):
-    """One relative-position table for all blocks of a kind (Li et al., section 2.2)."""
-
-    def __init__(self, window: Grid, num_heads: int, *, cls_token: bool) -> None:
-        super().__init__()
-        self.window = window
-        self.cls_token = cls_token
-        rows = table_rows(window, cls_token=cls_token)
-        self.relative_position_bias_table = nn.Parameter(torch.zeros(rows, num_heads))
-
-    def forward(self, grid: Grid) -> Tensor:
-        """Bias `[1, heads, T, T]` for tokens on `grid`."""
-        table = self.relative_position_bias_table
-        return table_bias(table, self.window, grid, cls_token=self.cls_token)
 
 
 @MODELS.register_module()
@@ -279,7 +264,7 @@ class PlainViT(BaseModule):
                 x = block(x, grid, bias)
             yield self.norm(x) if i == self.depth - 1 else x
 
-    def shared_biases(self, grid: Grid | None) -> dict[str, Tensor]:
+    def shared_biases(self, grid: Grid | None) -> dict[str, TableBias]:
         """The shared relative-position biases, computed once for all blocks."""
         biases = {}
         if "rel_pos_window" in self._modules:
