@@ -11,7 +11,7 @@ from mmengine.dist import get_dist_info
 from mmengine.registry import DATA_SAMPLERS
 from torch.utils.data import Sampler
 
-from pretrain.randomness import derive
+from backbones.pictures.randomness import derive
 
 
 @DATA_SAMPLERS.register_module()

@@ -6,7 +6,7 @@ import pytest
 import torch
 from mmengine.optim import OptimWrapper
 
-from pretrain.schedule import WarmupLR, factor
+from backbones.runs.schedule import WarmupLR, factor
 
 
 def test_by_hand() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from pretrain.crops import centre_box, crop_box, fixed_box, jitter
+from backbones.pictures.crops import centre_box, crop_box, fixed_box, jitter
 
 side = st.integers(1, 3000)
 

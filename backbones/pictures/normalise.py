@@ -16,13 +16,18 @@ from torch import Tensor
 
 @MODELS.register_module()
 class NormalisePictures(BaseDataPreprocessor):
-    """`(images / 255 - mean) / std`; labels pass, everything else in the batch stays behind."""
+    """`(images / unit - mean) / std`; labels pass, everything else in the batch stays behind.
+
+    `unit` is 255 where mean and std are given for pixels of 0 to 1, and 1 for pixels of 0 to 255,
+    as MMDetection's and MMSegmentation's configs give them.
+    """
 
     mean: Tensor
     std: Tensor
 
-    def __init__(self, mean: Sequence[float], std: Sequence[float]) -> None:
+    def __init__(self, mean: Sequence[float], std: Sequence[float], *, unit: float = 255) -> None:
         super().__init__(non_blocking=True)
+        self.unit = unit
         self.register_buffer("mean", torch.tensor(mean).reshape(-1, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).reshape(-1, 1, 1), persistent=False)
 
@@ -32,9 +37,9 @@ class NormalisePictures(BaseDataPreprocessor):
         names = ("images", "second", "labels")
         moved: dict[str, Tensor] = self.cast_data({n: data[n] for n in names if n in data})
         for name in moved.keys() & {"images", "second"}:
-            moved[name] = (moved[name].float() / 255 - self.mean) / self.std
+            moved[name] = (moved[name].float() / self.unit - self.mean) / self.std
         return moved
 
     def to_bytes(self, images: Tensor) -> Tensor:
         """Normalised pictures back to uint8 `[N, 3, H, W]`, clipped to what can be shown."""
-        return ((images * self.std + self.mean) * 255).round().clamp(0, 255).to(torch.uint8)
+        return ((images * self.std + self.mean) * self.unit).round().clamp(0, 255).to(torch.uint8)

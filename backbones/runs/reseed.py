@@ -13,7 +13,7 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
-from pretrain.randomness import derive
+from backbones.pictures.randomness import derive
 
 
 @HOOKS.register_module()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from pretrain.processes import by_main
+from backbones.runs.processes import by_main
 
 SCRIPT = """
 import sys
 from pathlib import Path
 import torch.distributed as dist
-from pretrain.processes import by_main
+from backbones.runs.processes import by_main
 
 rank, folder = int(sys.argv[1]), Path(sys.argv[2])
 dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)

@@ -52,3 +52,19 @@ def jitter(picture: Image.Image, strength: float, draw: random.Random) -> Image.
     for kind in draw.sample(kinds, len(kinds)):
         picture = kind(picture).enhance(draw.uniform(max(0.0, 1 - strength), 1 + strength))
     return picture
+
+
+def centred(picture: Image.Image, side: int, share: float) -> Image.Image:
+    """The short side resized to `side / share` (bicubic), then the middle `side` x `side`.
+
+    As torchvision's Resize and CenterCrop, the rounding included: published accuracies are of it.
+    """
+    width, height = picture.size
+    short = int(side / share)
+    if width <= height:
+        size = (short, int(short * height / width))
+    else:
+        size = (int(short * width / height), short)
+    picture = picture.resize(size, Image.Resampling.BICUBIC)
+    left, top = round((size[0] - side) / 2), round((size[1] - side) / 2)
+    return picture.crop((left, top, left + side, top + side))

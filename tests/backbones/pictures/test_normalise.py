@@ -2,7 +2,7 @@
 
 import torch
 
-from pretrain.normalise import NormalisePictures
+from backbones.pictures.normalise import NormalisePictures
 
 MEAN, STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
@@ -30,3 +30,12 @@ def test_a_second_view_is_normalised_alike() -> None:
     images = torch.full((1, 3, 2, 2), 51, dtype=torch.uint8)
     batch = NormalisePictures(MEAN, STD)({"images": images, "second": images[:, :, :1, :1]})
     assert torch.equal(batch["second"], batch["images"][:, :, :1, :1])
+
+
+def test_mean_and_std_may_be_given_for_bytes() -> None:
+    images = torch.randint(0, 256, (1, 3, 4, 4), dtype=torch.uint8)
+    mean, std = ([255 * x for x in numbers] for numbers in (MEAN, STD))
+    of_bytes = NormalisePictures(mean, std, unit=1)
+    shares = NormalisePictures(MEAN, STD)({"images": images})["images"]
+    assert torch.allclose(of_bytes({"images": images})["images"], shares, atol=1e-6)
+    assert torch.equal(of_bytes.to_bytes(shares), images)

@@ -4,7 +4,7 @@ import random
 
 import numpy as np
 
-from pretrain.randomness import derive, seeded
+from backbones.pictures.randomness import derive, seeded
 
 
 def test_derived_seeds_are_stable_and_differ() -> None:

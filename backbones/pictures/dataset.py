@@ -1,15 +1,15 @@
 """Any folder of pictures as training data; one folder a class where labels are wanted.
 
-A picture that cannot be read is replaced by another, drawn from the same (seed, epoch, index), and
-travels on as `skipped`, for a hook to name it once in the log.
+In training a picture that cannot be read is replaced by another, drawn from the same (seed, epoch,
+index), and travels on as `skipped`, for a hook to name it once in the log. An evaluation must see
+every picture, so there it is an error.
 
 Shapes: N images, S side in pixels.
 """
 
 import copy
-import os
 import random
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,13 +21,14 @@ from timm.data import rand_augment_transform
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from pretrain.crops import Box, centre_box, crop_box, fixed_box, jitter
-from pretrain.randomness import derive, seeded
+from backbones.pictures.crops import Box, centre_box, centred, crop_box, fixed_box, jitter
+from backbones.pictures.folder import class_names, find_pictures
+from backbones.pictures.randomness import derive, seeded
 
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".tif", ".tiff")
 ATTEMPTS = 50  # unreadable pictures in a row before it is the data that is wrong
 
 CROPS = ("random-size", "fixed", "centre")
+FILL = (124, 116, 104)  # ImageNet's mean colour, where RandAugment moves a picture's edge inwards
 
 Draw = tuple[int, int]  # epoch, index
 
@@ -39,15 +40,20 @@ class Pictures(Dataset[dict[str, Any]]):
     Args:
         second_size: side of a second view of the same crop (Lanczos), for a tokenizer.
         labelled: the folder right below `root` is the class (torchvision's ImageFolder layout).
+        classes_from: folder whose class list is used in place of `root`'s own, so that validation
+            pictures have the labels of the training pictures.
         crop: of training views: 'random-size' (and flip), 'fixed' (size, and flip), or 'centre'.
         scale: share of the area a 'random-size' crop covers.
         jitter: strength of random changes of brightness, contrast and saturation.
         augment: timm's RandAugment description, e.g. 'rand-m9-mstd0.5-inc1'.
-        train: views as above; else always the centre.
+        train: views as above; else the short side is resized and the centre cut out.
+        centre: share of the short side that such a view shows: 224 of 256, or 1.
+        unreadable: 'replace' a picture that cannot be read by another, or 'raise'.
+        limit: at most this many pictures, evenly spread, for a quick look.
 
     Raises:
         FileNotFoundError: where `root` is no folder or holds no picture.
-        ValueError: for an unknown `crop`.
+        ValueError: for an unknown `crop` or `unreadable`, and a class `classes_from` lacks.
     """
 
     def __init__(
@@ -63,18 +69,31 @@ class Pictures(Dataset[dict[str, Any]]):
         jitter: float = 0.0,
         augment: str | None = None,
         train: bool = True,
+        centre: float = 7 / 8,
+        classes_from: str | None = None,
+        unreadable: Literal["replace", "raise"] = "replace",
+        limit: int | None = None,
     ) -> None:
         self.root = Path(root)
         self.paths = find_pictures(self.root)
         self.size, self.seed, self.scale, self.train = size, seed, scale, train
         if crop not in CROPS:
             raise ValueError(f"crop must be one of {CROPS}, got {crop!r}")
+        if unreadable not in ("replace", "raise"):
+            raise ValueError(f"unreadable must be 'replace' or 'raise', got {unreadable!r}")
         self.crop, self.jitter, self.second_size = crop, jitter, second_size
-        self.classes = class_names(self.root) if labelled else ()
+        self.centre, self.unreadable = centre, unreadable
+        self.classes = class_names(Path(classes_from or root)) if labelled else ()
         self.metainfo = {"classes": self.classes}
-        known = {name: label for label, name in enumerate(self.classes)}
-        self.labels = [known[Path(path).parts[0]] for path in self.paths] if labelled else None
-        options = {"interpolation": Image.Resampling.BICUBIC, "translate_const": int(size * 0.45)}
+        self.labels = labels_of(self.paths, self.classes, self.root) if labelled else None
+        self.limited = limit is not None and limit < len(self)
+        if self.limited:
+            self.keep(evenly(len(self), limit or 0))
+        options = {
+            "interpolation": Image.Resampling.BICUBIC,
+            "translate_const": int(size * 0.45),
+            "img_mean": FILL,
+        }
         self.augment = rand_augment_transform(augment, options) if augment else None
 
     def __len__(self) -> int:
@@ -86,12 +105,18 @@ class Pictures(Dataset[dict[str, Any]]):
         for attempt in range(ATTEMPTS):
             try:
                 picture = self.read(index)
-            except Exception:  # decoders raise nearly anything on a broken file
+            except Exception as error:  # decoders raise nearly anything on a broken file
+                if self.unreadable == "raise":
+                    raise OSError(
+                        f"{self.root / self.paths[index]} cannot be read as a picture ({error}); "
+                        "an evaluation counts every picture, so copy it again"
+                    ) from error
                 skipped.append(self.paths[index])
                 index = derive(self.seed, epoch, index, attempt) % len(self)
                 continue
             views = self.views(picture, derive(self.seed, epoch, index, attempt))
-            sample = {**views, "path": self.paths[index], "skipped": skipped}
+            names = {"path": self.paths[index], "index": index, "skipped": skipped}
+            sample = {**views, **names}
             return sample if self.labels is None else {**sample, "labels": self.labels[index]}
         raise OSError(
             f"{ATTEMPTS} pictures in a row below {self.root} cannot be read, the last one "
@@ -102,6 +127,7 @@ class Pictures(Dataset[dict[str, Any]]):
         """At most `number` centre crops, evenly spread, uint8 `[N, 3, S, S]`: always the same."""
         views = copy.copy(self)
         views.train, views.augment, views.second_size = False, None, None
+        views.unreadable = "replace"
         views.size = size or self.size
         chosen = evenly(len(self), number)
         return torch.stack([views[index]["images"] for index in chosen])
@@ -119,6 +145,8 @@ class Pictures(Dataset[dict[str, Any]]):
     def views(self, picture: Image.Image, seed: int) -> dict[str, Tensor]:
         """`images`, uint8 `[3, S, S]`, and `second` where asked for; the same for the same seed."""
         draw = random.Random(seed)
+        if not self.train and self.second_size is None:
+            return {"images": to_tensor(centred(picture, self.size, self.centre))}
         if self.train and self.crop == "random-size":
             picture = picture.crop(crop_box(*picture.size, self.scale, draw))
             box: Box = (0, 0, *picture.size)  # cut first, as torchvision's RandomResizedCrop
@@ -138,6 +166,23 @@ class Pictures(Dataset[dict[str, Any]]):
             second = resized(picture, box, self.second_size, Image.Resampling.LANCZOS, flip=flip)
             views["second"] = to_tensor(second)
         return views
+
+
+def labels_of(paths: Sequence[str], classes: Sequence[str], root: Path) -> list[int]:
+    """Each picture's class as its place in `classes`.
+
+    Raises:
+        ValueError: for folders that are no class, naming them.
+    """
+    known = {name: label for label, name in enumerate(classes)}
+    folders = [Path(path).parts[0] for path in paths]
+    if unknown := sorted({folder for folder in folders if folder not in known}):
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise ValueError(
+            f"{root} has folders that are none of the {len(classes)} classes: "
+            f"{', '.join(unknown[:5])}{more}; the class list is that of the training folders"
+        )
+    return [known[folder] for folder in folders]
 
 
 def resized(
@@ -178,51 +223,3 @@ def stack_pictures(samples: list[dict[str, Any]]) -> dict[str, Any]:
         batch["labels"] = torch.tensor(batch["labels"])
     batch["skipped"] = [path for paths in batch["skipped"] for path in paths]
     return batch
-
-
-def find_pictures(root: Path) -> list[str]:
-    """Paths below `root`, relative and sorted, links followed, hidden files left out.
-
-    Raises:
-        FileNotFoundError: where there is no such folder, or no picture in it.
-    """
-    check_pictures(root)
-    return sorted(path.relative_to(root).as_posix() for path in walk_pictures(root))
-
-
-def check_pictures(root: Path) -> None:
-    """Stops at the first picture found, so it is cheap on a large folder.
-
-    Raises:
-        FileNotFoundError: where there is no such folder, or no picture in it.
-    """
-    remedy = "set it with --cfg-options data_root=FOLDER"
-    if not root.is_dir():
-        raise FileNotFoundError(f"no folder of pictures at {root}; {remedy}")
-    if next(walk_pictures(root), None) is None:
-        kinds = " ".join(SUFFIXES)
-        raise FileNotFoundError(f"no pictures ({kinds}) in or below {root}; {remedy}")
-
-
-def walk_pictures(root: Path) -> Iterator[Path]:
-    for folder, _, names in os.walk(root, followlinks=True):
-        for name in names:
-            if name.lower().endswith(SUFFIXES) and not name.startswith("."):
-                yield Path(folder, name)
-
-
-def class_names(root: Path) -> tuple[str, ...]:
-    """The folders right below `root` that hold pictures, sorted: the classes.
-
-    Raises:
-        FileNotFoundError: where there are no pictures at all.
-        ValueError: where a picture lies outside of any folder.
-    """
-    check_pictures(root)
-    for path in sorted(root.iterdir()):
-        if path.is_file() and path.name.lower().endswith(SUFFIXES):
-            raise ValueError(
-                f"labels need one folder a class below {root}, but {path.name} lies directly in it"
-            )
-    folders = sorted(path for path in root.iterdir() if path.is_dir())
-    return tuple(path.name for path in folders if next(walk_pictures(path), None))

@@ -7,13 +7,12 @@ import numpy as np
 import pytest
 import torch
 from PIL import Image
+from torchvision import transforms
 
-from pretrain.data import (
+from backbones.pictures.dataset import (
     ATTEMPTS,
     Pictures,
     augmented,
-    class_names,
-    find_pictures,
     stack_pictures,
 )
 
@@ -25,15 +24,6 @@ def broken(tmp_path: Path, pictures: Path) -> Path:
         cut = {1: data[: len(data) // 2], 3: b"no picture"}.get(i, data)
         (tmp_path / f"{i}.png").write_bytes(cut)
     return tmp_path
-
-
-def test_nested_flat_hidden_and_linked(tmp_path: Path, pictures: Path) -> None:
-    flat = (pictures / "apple" / "0.png").read_bytes()
-    (tmp_path / "b.PNG").write_bytes(flat)
-    (tmp_path / ".hidden.png").write_bytes(flat)
-    (tmp_path / "notes.txt").write_text("no picture")
-    (tmp_path / "linked").symlink_to(pictures / "apple")
-    assert find_pictures(tmp_path) == ["b.PNG", *(f"linked/{i}.png" for i in range(4))]
 
 
 def test_a_sample_is_bytes_with_its_label_and_path(pictures: Path) -> None:
@@ -61,14 +51,21 @@ def test_a_view_depends_on_seed_epoch_and_index_only(pictures: Path) -> None:
     assert not torch.equal(Pictures(str(pictures), seed=4, **options)[2, 5]["images"], first)
 
 
-def test_evaluation_is_a_resize_and_a_centre_crop(tmp_path: Path) -> None:
-    pixels = np.random.default_rng(0).integers(0, 256, (64, 128, 3), dtype=np.uint8)
+@pytest.mark.parametrize("shape", [(64, 128), (100, 61), (40, 40), (301, 77)])
+@pytest.mark.parametrize("centre", [7 / 8, 1.0])
+def test_evaluation_is_torchvisions_resize_and_centre_crop(
+    tmp_path: Path, shape: tuple[int, int], centre: float
+) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (*shape, 3), dtype=np.uint8)
     picture = Image.fromarray(pixels)
     picture.save(tmp_path / "a.png")
-    view = Pictures(str(tmp_path), 28, train=False)[0]["images"]
-    whole = picture.resize((64, 32), Image.Resampling.BICUBIC)  # 28 * 8 / 7 = 32
-    expected = torch.from_numpy(np.array(whole.crop((18, 2, 46, 30)))).permute(2, 0, 1)
-    assert (view.int() - expected.int()).abs().max() <= 1
+    view = Pictures(str(tmp_path), 28, train=False, centre=centre)[0]["images"]
+    bicubic = transforms.InterpolationMode.BICUBIC
+    reference = transforms.Compose(
+        [transforms.Resize(int(28 / centre), bicubic), transforms.CenterCrop(28)]
+    )
+    expected = torch.from_numpy(np.array(reference(picture))).permute(2, 0, 1)
+    assert torch.equal(view, expected)
 
 
 def test_grey_transparent_and_palette_pictures_become_rgb(tmp_path: Path) -> None:
@@ -97,25 +94,6 @@ def test_nothing_but_broken_pictures(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(OSError, match=f"{ATTEMPTS} pictures in a row below .* the last one a.jpg"):
         Pictures(str(tmp_path), 32)[0, 0]
-
-
-def test_a_missing_and_an_empty_folder_are_named(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match=f"no folder of pictures at {tmp_path}/none"):
-        find_pictures(tmp_path / "none")
-    with pytest.raises(FileNotFoundError, match=f"no pictures .* in or below {tmp_path}"):
-        find_pictures(tmp_path)
-
-
-def test_labels_need_folders(tmp_path: Path, pictures: Path) -> None:
-    (tmp_path / "loose.png").write_bytes((pictures / "apple" / "0.png").read_bytes())
-    with pytest.raises(ValueError, match=r"one folder a class below .*loose\.png lies directly"):
-        class_names(tmp_path)
-
-
-def test_an_empty_folder_is_no_class(tmp_path: Path, pictures: Path) -> None:
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "pear").symlink_to(pictures / "pear")
-    assert class_names(tmp_path) == ("pear",)
 
 
 def test_randaugment_is_drawn_again_where_pillow_refuses_and_fails_loudly_otherwise() -> None:
@@ -177,3 +155,33 @@ def test_a_second_view_is_the_same_crop_at_its_own_size(pictures: Path) -> None:
 def test_an_unknown_crop(pictures: Path) -> None:
     with pytest.raises(ValueError, match=r"crop must be one of .* got 'big'"):
         Pictures(str(pictures), 32, crop="big")  # type: ignore[arg-type]
+
+
+def test_validation_pictures_take_the_labels_of_the_training_folders(
+    pictures: Path, tmp_path: Path
+) -> None:
+    (tmp_path / "pear").symlink_to(pictures / "pear")
+    alone = Pictures(str(tmp_path), 16, labelled=True)
+    assert set(alone.labels or ()) == {0}
+    data = Pictures(str(tmp_path), 16, labelled=True, classes_from=str(pictures))
+    assert data.classes == ("apple", "pear")
+    assert set(data.labels or ()) == {1}
+    with pytest.raises(ValueError, match=r"folders that are none of the 1 classes: apple; the"):
+        Pictures(str(pictures), 16, labelled=True, classes_from=str(tmp_path))
+
+
+def test_an_evaluation_stops_at_a_broken_picture_and_names_it(broken: Path) -> None:
+    data = Pictures(str(broken), 32, train=False, unreadable="raise")
+    assert data[0]["path"] == "0.png"
+    with pytest.raises(OSError, match=r"1\.png cannot be read as a picture .* copy it again"):
+        data[1]
+    with pytest.raises(ValueError, match="unreadable must be 'replace' or 'raise', got 'skip'"):
+        Pictures(str(broken), 32, unreadable="skip")  # type: ignore[arg-type]
+
+
+def test_a_limit_takes_pictures_of_all_classes_and_says_so(pictures: Path) -> None:
+    data = Pictures(str(pictures), 16, labelled=True, limit=4)
+    assert (len(data), data.limited) == (4, True)
+    assert set(data.labels or ()) == {0, 1}
+    assert not Pictures(str(pictures), 16, limit=10).limited
+    assert [data[0, i]["index"] for i in range(4)] == [0, 1, 2, 3]

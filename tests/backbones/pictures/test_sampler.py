@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from pretrain.sampler import EpochSampler
+from backbones.pictures.sampler import EpochSampler
 
 
 @given(st.integers(1, 50), st.integers(1, 10), st.integers(0, 5))
@@ -36,7 +36,7 @@ def test_processes_share_every_batch(monkeypatch: pytest.MonkeyPatch) -> None:
     alone = [index for _, index in EpochSampler(range(50), 8, seed=0)]
     shares = []
     for rank in range(4):
-        monkeypatch.setattr("pretrain.sampler.get_dist_info", lambda rank=rank: (rank, 4))
+        monkeypatch.setattr("backbones.pictures.sampler.get_dist_info", lambda rank=rank: (rank, 4))
         shares.append([index for _, index in EpochSampler(range(50), 8, seed=0)])
     for step in range(6):
         together = {i for share in shares for i in share[2 * step : 2 * step + 2]}
