@@ -1,9 +1,11 @@
 """What makes two runs the same: the protocol, and the recipe, which adds seed, weights and data.
 
 A config gives the batch of one process. Results follow the batch of all, so that is what is hashed;
-a configuration file states its own in `auto_scale_lr.base_batch_size`.
+a configuration file states its own in `auto_scale_lr.base_batch_size`, or gives `batch_size` of all
+and leaves the rest to be derived (transfer/classify/complete.py).
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ CONFIGS = Path(transfer.__file__).parent / "configs"
 NOT_PROTOCOL = (
     "cell",
     "data_root",
+    "derived",
+    "device_batch_size",
     "env_cfg",
     "launcher",
     "load_from",
@@ -42,9 +46,9 @@ def protocol(runner: Runner) -> dict[str, Any]:
     path = Path(runner.cfg.filename).resolve()
     inside = path.relative_to(CONFIGS) if path.is_relative_to(CONFIGS) else Path(path.name)
     file = Config.fromfile(path)
-    of_one = file["train_dataloader"]["batch_size"]
-    ran = _content(runner.cfg, batch_size(runner))
-    shipped = _content(file, file.get("auto_scale_lr", {}).get("base_batch_size", of_one))
+    derived = runner.cfg.get("derived", ())  # follows from settings that are compared themselves
+    ran = _content(runner.cfg, batch_size(runner), derived)
+    shipped = _content(file, _shipped_batch(file), derived)
     tuned = {key: _put_back(ran, shipped, key) for key in runner.cfg["cell"].get("tuned") or ()}
     return {
         "name": inside.with_suffix("").as_posix(),
@@ -57,7 +61,9 @@ def protocol(runner: Runner) -> dict[str, Any]:
 def recipe(runner: Runner, data: dict[str, Any]) -> dict[str, Any]:
     """What a checkpoint must share with a run that is to continue it."""
     return {
-        "configuration": config_hash(_content(runner.cfg, batch_size(runner))),
+        "configuration": config_hash(
+            _content(runner.cfg, batch_size(runner), runner.cfg.get("derived", ()))
+        ),
         "seed": runner.cfg["randomness"].get("seed"),
         "weights": load_report(runner).sha256,
         "data": [data["manifest_sha256"], data["annotations_sha256"]],
@@ -82,10 +88,17 @@ def load_report(runner: Runner) -> LoadReport:
     return report if report is not None else LoadReport(None, "random")
 
 
-def _content(config: Config, batch: int) -> dict[str, Any]:
+def _shipped_batch(file: Config) -> int:
+    found: int = file.get("batch_size") or file.get("auto_scale_lr", {}).get(
+        "base_batch_size", file["train_dataloader"].get("batch_size")
+    )
+    return found
+
+
+def _content(config: Config, batch: int, derived: Sequence[str]) -> dict[str, Any]:
     """All that makes the protocol, with the batch of all processes in place of one's."""
     relative = _relative_paths(config.to_dict(), str(config["data_root"]))
-    content = plain_config(relative, drop=NOT_PROTOCOL)
+    content = plain_config(relative, drop=(*NOT_PROTOCOL, *derived))
     content["train_dataloader"]["batch_size"] = batch
     return content
 

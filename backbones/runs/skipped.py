@@ -1,4 +1,7 @@
-"""Names every picture that could not be read, once, and counts them."""
+"""Names every picture that could not be read, once, and counts them.
+
+The list travels in the message hub, and so in checkpoints: a resumed run goes on counting.
+"""
 
 from typing import Any
 
@@ -6,6 +9,8 @@ from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
+
+KEY = "skipped_pictures"
 
 
 @HOOKS.register_module()
@@ -15,6 +20,9 @@ class SkippedPictures(Hook):
     def __init__(self) -> None:
         self.known: set[str] = set()
         self.fresh: set[str] = set()
+
+    def before_train(self, runner: Runner) -> None:
+        self.known = set(runner.message_hub.get_info(KEY, []))
 
     def after_train_iter(
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
@@ -27,6 +35,7 @@ class SkippedPictures(Hook):
             runner.logger.warning(f"skipped {path}: it cannot be read as a picture")
         self.known |= everywhere
         self.fresh.clear()
+        runner.message_hub.update_info(KEY, sorted(self.known))
 
     def after_train(self, runner: Runner) -> None:
         if self.known:
