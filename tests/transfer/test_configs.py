@@ -28,6 +28,8 @@ def load(name: str) -> Config:
 
 def build(config: Config) -> nn.Module:
     """The model without memory: shapes are all these tests need."""
+    if config.model.get("num_classes", 0) is None:
+        config.model.num_classes = 10  # class folders are counted when a run begins
     with torch.device("meta"), DefaultScope.overwrite_default_scope(config.default_scope):
         model: nn.Module = MODELS.build(config.model)
     return model
@@ -213,6 +215,9 @@ def test_upernet_rates_fall_by_layer_and_vectors_do_not_decay() -> None:
 @pytest.mark.parametrize("name", FULL)
 def test_published_protocols_train_in_bfloat16(name: str) -> None:
     config = load(name)
+    if config.model.type == "NearestNeighbours":  # nothing is optimised
+        assert config.model.dtype == "bfloat16"
+        return
     assert (config.optim_wrapper.type, config.optim_wrapper.dtype) == (
         "AutocastOptimWrapper",
         "bfloat16",

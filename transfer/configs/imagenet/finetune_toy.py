@@ -18,7 +18,7 @@ batch_size = 32
 device_batch_size = 32
 base_lr = 1.6e-2  # per 256 pictures; a tiny model takes far more than the paper's
 model = dict(
-    num_classes=None,  # the training folders are counted
+    num_classes=6,
     backbone=dict(**_base_.toy_vit, drop_path_rate=0.0),
     mixup=0.0,
     cutmix=0.0,

@@ -13,9 +13,7 @@ Source  knn_vit-b.py; sizes are this project's
 _base_ = ["../_base_/imagenet_knn.py", "../_base_/serial.py", "../_base_/toy_vit.py"]
 
 batch_size = 64
-model = dict(
-    num_classes=None, backbone=dict(**_base_.toy_vit), k=10, more_k=(1, 5), dtype="float32"
-)
+model = dict(num_classes=6, backbone=dict(**_base_.toy_vit), k=10, more_k=(1, 5), dtype="float32")
 train_dataloader = dict(**_base_.serial)
 val_dataloader = dict(**_base_.serial)
 test_dataloader = val_dataloader
