@@ -69,6 +69,9 @@ METRICS: dict[str, str] = {
     "mask_ap": "mask AP",
     "miou": "mIoU",
     "top1": "top-1",
+    "top5": "top-5",
+    **{f"top1_k{k}": f"top-1, {k} neighbours" for k in (1, 5, 10, 100, 200)},
+    **{f"top5_k{k}": f"top-5, {k} neighbours" for k in (1, 5, 10, 100, 200)},
     "box_ap50": "box AP50",
     "box_ap75": "box AP75",
     "box_ap_s": "box AP small",
@@ -93,6 +96,9 @@ SETTINGS: dict[str, str] = {
     "optim_wrapper.paramwise_cfg.layer_decay": "layer decay {}",
     "model.backbone.drop_path_rate": "drop path {}",
     "train_cfg.max_iters": "{} iterations",
+    "base_lr": "base learning rate {}",
+    "epochs": "{} epochs",
+    "model.trainable_blocks": "{} blocks tuned",
 }
 
 

@@ -77,6 +77,8 @@ def data_of(runner: Runner) -> dict[str, Any]:
 
 def batch_size(runner: Runner) -> int:
     """Pictures a step of the optimiser sees: over all processes, and accumulated."""
+    if "batch_size" in runner.cfg:
+        return int(runner.cfg["batch_size"])
     of_one: int = runner.cfg["train_dataloader"]["batch_size"]
     accumulated: int = runner.cfg["optim_wrapper"].get("accumulative_counts", 1)
     return int(runner.world_size) * of_one * accumulated
