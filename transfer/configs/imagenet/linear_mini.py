@@ -15,7 +15,7 @@ epochs = 10
 warmup_epochs = 1
 batch_size = 64
 device_batch_size = 64
-base_lr = 100.0  # per 256 pictures: LARS moves weights by a thousandth of it, and steps are few
+base_lr = 30.0  # per 256 pictures: LARS moves weights by a thousandth of it, and steps are few
 model = dict(num_classes=None, backbone=dict(arch="tiny", img_size=128))
 train_dataloader = dict(**_base_.serial, dataset=dict(scale=(0.35, 1.0)))
 optim_wrapper = dict(dtype="float32")
