@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-PACKAGES = ("mmdetection", "mmsegmentation")
+PACKAGES = ("mmdetection", "mmsegmentation", "classify")
 KEYS = {
     *("suite", "root", "seeds", "resume", "threads", "gpus", "amp"),
     *("data_root", "toy", "pictures", "methods", "tokenizers", "tasks"),
@@ -93,6 +93,16 @@ class Suite:
     def launch(self) -> str:
         """What `mim train` is told about devices."""
         return f"--gpus {self.gpus} --launcher pytorch" if self.gpus > 1 else ""
+
+    def transfer_command(self, task: str) -> str:
+        """What runs a task's configuration, the configuration and devices included."""
+        entry = self.tasks[task]
+        if entry.package != "classify":
+            return f"mim train {entry.package} {entry.config} {self.launch}".rstrip()
+        if self.gpus > 1:
+            several = f"torchrun --standalone --nproc-per-node {self.gpus} -m transfer.classify"
+            return f"{several} {entry.config} --launcher pytorch"
+        return f"python -m transfer.classify {entry.config}"
 
     @property
     def pretrain_command(self) -> str:

@@ -88,6 +88,9 @@ def test_tokens_come_from_a_tokenizer_which_looks_through_a_method() -> None:
 def test_several_gpus_launch_both_stages_distributed() -> None:
     suite = read_suite(demo(gpus=4))
     assert suite.launch == "--gpus 4 --launcher pytorch"
+    coco = "transfer/configs/coco/toy.py"
+    command = f"mim train mmdetection {coco} --gpus 4 --launcher pytorch"
+    assert suite.transfer_command("coco") == command
     assert suite.pretrain_command == "torchrun --standalone --nproc-per-node 4 -m pretrain"
     assert suite.pretrain_flags == "--launcher pytorch"
     assert read_suite(demo(gpus=4, amp=True)).pretrain_flags == "--launcher pytorch --amp"
@@ -155,3 +158,15 @@ def test_missing_data_and_configs_are_named(tmp_path: Path) -> None:
         read_suite(demo(toy=None, data_root=str(tmp_path)))
     with pytest.raises(FileNotFoundError, match=r"there is no pretrain/none.py"):
         read_suite(demo(methods={"x": {"config": "pretrain/none.py"}}))
+
+
+def test_class_folders_are_run_by_this_projects_own_command() -> None:
+    config = "transfer/configs/imagenet/linear_toy.py"
+    tasks = {"imagenet": {"package": "classify", "config": config, "data": "imagenet"}}
+    assert (
+        read_suite(demo(tasks=tasks)).transfer_command("imagenet")
+        == f"python -m transfer.classify {config}"
+    )
+    several = read_suite(demo(tasks=tasks, gpus=4)).transfer_command("imagenet")
+    assert several.startswith("torchrun --standalone --nproc-per-node 4 -m transfer.classify ")
+    assert several.endswith(f"{config} --launcher pytorch")
