@@ -5,7 +5,7 @@ Shapes: N images, L patches, D width, C classes.
 
 from typing import Any, Literal
 
-from mmengine.model import BaseModule
+from mmengine.model import BaseModel
 from mmengine.registry import MODELS
 from torch import Tensor, nn
 
@@ -13,13 +13,14 @@ from backbones.vit import PlainViT
 
 
 @MODELS.register_module()
-class ViTClassifier(BaseModule):
+class ViTClassifier(BaseModel):
     """Logits from the mean of the patch tokens (MAE's fine-tuning) or from the class token.
 
     With `pool='mean'` the norm follows the pooling (`fc_norm`) and the trunk has none, as in the
     released MAE fine-tuning; with `pool='token'` the trunk's own final norm is used. Below
-    `backbone.` the names are timm's. It is a `BaseModule` so that MMEngine, which starts only
-    those, comes to the backbone's `init_cfg`.
+    `backbone.` the names are timm's. It is one of MMEngine's modules, so that MMEngine, which
+    starts only those, comes to the backbone's `init_cfg`; a `BaseModel`, since the ImageNet
+    protocols train it as it is.
 
     Raises:
         ValueError: for a pooling the backbone cannot serve.
@@ -33,8 +34,9 @@ class ViTClassifier(BaseModule):
         pool: Literal["mean", "token"] = "mean",
         drop_rate: float = 0.0,
         head_std: float = 2e-5,
+        data_preprocessor: dict[str, Any] | nn.Module | None = None,
     ) -> None:
-        super().__init__()
+        super().__init__(data_preprocessor=data_preprocessor)
         if pool not in ("mean", "token"):
             raise ValueError(f"pool must be 'mean' or 'token', got {pool!r}")
         trunk: PlainViT = (
@@ -54,11 +56,18 @@ class ViTClassifier(BaseModule):
         nn.init.trunc_normal_(self.head.weight, std=head_std)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, images: Tensor) -> Tensor:
+    def forward(self, images: Tensor) -> Any:
         """Images `[N, 3, H, W]` to logits `[N, C]`."""
+        return self.logits(images)
+
+    def logits(self, images: Tensor) -> Tensor:
+        scores: Tensor = self.head(self.dropout(self.pooled(images)))
+        return scores
+
+    def pooled(self, images: Tensor) -> Tensor:
+        """Images `[N, 3, H, W]` to the features the head sees, `[N, D]`."""
         tokens = self.backbone.features(images)  # [N, (1 +) L, D]
-        if self.fc_norm is not None:
-            pooled = self.fc_norm(tokens[:, self.backbone.prefix :].mean(1))  # [N, D]
-        else:
-            pooled = tokens[:, 0]  # [N, D]
-        return self.head(self.dropout(pooled))
+        if self.fc_norm is None:
+            return tokens[:, 0]
+        pooled: Tensor = self.fc_norm(tokens[:, self.backbone.prefix :].mean(1))
+        return pooled

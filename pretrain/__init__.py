@@ -3,7 +3,9 @@
 Importing this registers every type the configs name. Run with `python -m pretrain CONFIG`.
 """
 
-from pretrain import accuracy, data, hooks, normalise, optimiser, sampler, schedule
+from backbones.pictures import dataset, normalise, sampler
+from backbones.runs import schedule
+from pretrain import accuracy, hooks, optimiser
 from pretrain.model import MaskedImageModel, Reconstruction
 from pretrain.supervised import SupervisedModel
 from pretrain.targets import HOGTarget, PaletteTarget, PCATarget, PixelTarget, Target, TokenTarget
@@ -25,7 +27,7 @@ __all__ = [
     "Tokenizer",
     "TokenizerModel",
     "accuracy",
-    "data",
+    "dataset",
     "hooks",
     "normalise",
     "optimiser",

@@ -15,9 +15,9 @@ from mmengine.config import Config, DictAction
 
 import pretrain  # noqa: F401  registers our types
 from backbones.runs.failure import note_failures, write_failure
+from backbones.runs.processes import by_main, join
 from backbones.runs.resume import checkpoints
 from backbones.runs.runner import StrictRunner
-from pretrain.processes import by_main, join
 from pretrain.recipe import complete
 from pretrain.start import Start, find_start
 

@@ -11,8 +11,9 @@ from typing import Any
 import torch
 from mmengine.config import Config
 
+from backbones.pictures.folder import check_pictures, class_names
 from backbones.runs.provenance import sha256_file
-from pretrain.data import check_pictures, class_names
+from backbones.runs.steps import fill_steps
 
 TRACKERS = {
     "tensorboard": "TensorboardVisBackend",
@@ -22,7 +23,6 @@ TRACKERS = {
     "aim": "AimVisBackend",
     "neptune": "NeptuneVisBackend",
 }
-REFERENCE_BATCH = 256  # base_lr is per this many pictures
 
 
 def complete(config: Config, *, world_size: int) -> str:
@@ -36,55 +36,15 @@ def complete(config: Config, *, world_size: int) -> str:
     fill_data(config)
     fill_inputs(config)
     fill_trackers(config)
-    per_device, accumulation = split_batch(config.batch_size, world_size, config.device_batch_size)
-    lr = config.base_lr * config.batch_size / REFERENCE_BATCH
-    if accumulation > 1 and "tokenizer" in config.model:
+    message = fill_steps(config, world_size=world_size)
+    if config.optim_wrapper.accumulative_counts > 1 and "tokenizer" in config.model:
         raise ValueError(
             f"a codebook learns from every forward pass, which must therefore see the whole batch "
             f"of {config.batch_size}: raise device_batch_size, use more devices, or lower "
             "batch_size"
         )
-    config.train_dataloader.batch_size = per_device
-    config.train_dataloader.sampler.batch_size = config.batch_size
-    config.optim_wrapper.accumulative_counts = accumulation
-    config.optim_wrapper.optimizer.lr = lr
-    config.train_cfg.max_epochs = config.epochs
     fill_intervals(config)
-    if config.warmup_epochs >= config.epochs:
-        raise ValueError(
-            f"warmup_epochs {config.warmup_epochs} must be fewer than epochs {config.epochs}; "
-            "set both with --cfg-options"
-        )
-    schedule = {
-        "type": "WarmupLR",
-        "warmup": config.warmup_epochs,
-        "end": config.epochs,
-        "floor": config.get("min_lr", 0.0) / lr,
-        "drops": config.get("lr_drops", ()),
-        "accumulation": accumulation,
-    }
-    config.param_scheduler = {**schedule, "by_epoch": True, "convert_to_iter_based": True}
-    return (
-        f"batch {config.batch_size} = {world_size} processes x {per_device} pictures x "
-        f"{accumulation} accumulated; learning rate {lr:.3g} = base_lr {config.base_lr:g} x "
-        f"{config.batch_size} / {REFERENCE_BATCH}"
-    )
-
-
-def split_batch(batch_size: int, world_size: int, most: int) -> tuple[int, int]:
-    """Pictures a device and accumulated iterations; at most `most` pictures at a time.
-
-    Raises:
-        ValueError: where the batch does not divide by the number of processes.
-    """
-    share, rest = divmod(batch_size, world_size)
-    if rest or not share:
-        raise ValueError(
-            f"batch_size {batch_size} does not split over {world_size} processes; change it with "
-            "--cfg-options batch_size=…"
-        )
-    per_device = max(n for n in range(1, min(share, most) + 1) if share % n == 0)
-    return per_device, share // per_device
+    return message
 
 
 def fill_data(config: Config) -> None:

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 from mmengine.model import BaseModel
 from mmengine.registry import MODELS
-from timm.data import Mixup
 from timm.loss import SoftTargetCrossEntropy
 from torch import Tensor, nn
 
 from backbones.classifier import ViTClassifier
+from backbones.mixing import Mixing
 from backbones.vit import PlainViT
 
 
@@ -45,13 +45,7 @@ class SupervisedModel(BaseModel):
     ) -> None:
         super().__init__(data_preprocessor=data_preprocessor)
         self.classifier = ViTClassifier(encoder, num_classes, pool="token")
-        self.mix = Mixup(
-            mixup_alpha=mixup,
-            cutmix_alpha=cutmix,
-            label_smoothing=label_smoothing,
-            num_classes=num_classes,
-        )
-        self.mix.mixup_enabled = mixup > 0 or cutmix > 0
+        self.mix = Mixing(num_classes, mixup=mixup, cutmix=cutmix, label_smoothing=label_smoothing)
         self.criterion = SoftTargetCrossEntropy()
 
     @property
@@ -76,10 +70,5 @@ class SupervisedModel(BaseModel):
         if mode == "predict":
             hits = self.classifier(images).argmax(1) == labels
             return [{"correct": hit} for hit in hits.tolist()]
-        if len(images) % 2:
-            raise ValueError(
-                f"mixup pairs pictures, so the batch on a device must be even, got {len(images)}; "
-                "change device_batch_size or batch_size"
-            )
-        images, targets = self.mix(images.clone(), labels)  # it mixes in place
+        images, targets = self.mix(images, labels)
         return {"loss": self.criterion(self.classifier(images).float(), targets)}

@@ -17,10 +17,10 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from backbones.checkpoints.read import read_checkpoint as read_weights
+from backbones.pictures.dataset import Pictures, evenly
 from backbones.runs.files import write_atomic
 from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw
-from pretrain.data import Pictures, evenly
 from pretrain.panel import draw_panel
 from pretrain.recipe import content
 

@@ -62,6 +62,11 @@ TASKS: dict[str, Task] = {
     "coco": Task("COCO", ("box_ap", "mask_ap"), full_val=5000),
     "ade20k": Task("ADE20K", ("miou",), full_val=2000),
     "imagenet": Task("ImageNet-1k", ("top1",), full_val=50000),
+    # a suite's names for several of its protocols
+    "imagenet-finetune": Task("ImageNet-1k fine-tuning", ("top1",), full_val=50000),
+    "imagenet-partial": Task("ImageNet-1k partial fine-tuning", ("top1",), full_val=50000),
+    "imagenet-linear": Task("ImageNet-1k linear probing", ("top1",), full_val=50000),
+    "imagenet-knn": Task("ImageNet-1k nearest neighbours", ("top1",), full_val=50000),
 }
 
 METRICS: dict[str, str] = {
@@ -69,6 +74,9 @@ METRICS: dict[str, str] = {
     "mask_ap": "mask AP",
     "miou": "mIoU",
     "top1": "top-1",
+    "top5": "top-5",
+    **{f"top1_k{k}": f"top-1, {k} neighbours" for k in (1, 5, 10, 100, 200)},
+    **{f"top5_k{k}": f"top-5, {k} neighbours" for k in (1, 5, 10, 100, 200)},
     "box_ap50": "box AP50",
     "box_ap75": "box AP75",
     "box_ap_s": "box AP small",
@@ -96,6 +104,9 @@ SETTINGS: dict[str, str] = {
     "model.backbone.abs_pos": "absolute position {}",
     "param_scheduler.1.milestones": "steps at {}",
     "train_cfg.max_iters": "{} iterations",
+    "base_lr": "base learning rate {}",
+    "epochs": "{} epochs",
+    "model.trainable_blocks": "{} blocks tuned",
 }
 
 

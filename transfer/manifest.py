@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+from backbones.pictures.dataset import Pictures
 from backbones.runs.provenance import sha256_file
 
 
@@ -18,7 +19,9 @@ def describe_data(root: Path, images: Iterable[str], annotations: Iterable[str])
 
 
 def describe_datasets(root: Path, train: Any, val: Any) -> dict[str, Any]:
-    """Counts and fingerprints of an mmdet or mmseg pair of data sets."""
+    """Counts and fingerprints of an mmdet or mmseg pair of data sets, or of class folders."""
+    if isinstance(train, Pictures):
+        return describe_folders(root, train, val)
     items = [data.get_data_info(i) for data in (train, val) for i in range(len(data))]
     if items[0].get("seg_map_path"):  # one label plane a picture, else one file for all
         annotations = [item["seg_map_path"] for item in items]
@@ -26,6 +29,22 @@ def describe_datasets(root: Path, train: Any, val: Any) -> dict[str, Any]:
         annotations = [str(data.ann_file) for data in (train, val)]
     described = describe_data(root, [item["img_path"] for item in items], annotations)
     return {**described, "n_train": len(train), "n_val": len(val)}
+
+
+def describe_folders(root: Path, train: Pictures, val: Pictures) -> dict[str, Any]:
+    """As `describe_data`; the annotations of class folders are their names, in order."""
+    lines = [
+        f"{_below(str(data.root), root)}/{path} {(data.root / path).stat().st_size}"
+        for data in (train, val)
+        for path in data.paths
+    ]
+    return {
+        "name": root.name,
+        "manifest_sha256": _hash(lines),
+        "annotations_sha256": _hash(f"{i} {name}" for i, name in enumerate(train.classes)),
+        "n_train": len(train),
+        "n_val": len(val),
+    }
 
 
 def _below(path: str, root: Path) -> str:

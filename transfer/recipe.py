@@ -1,13 +1,15 @@
 """What makes two runs the same: the protocol, and the recipe, which adds seed, weights and data.
 
 A config gives the batch of one process. Results follow the batch of all, so that is what is hashed;
-a configuration file states its own in `schedule.batch`.
+a configuration file states its own in `schedule.batch` (COCO, ADE20K), or gives `batch_size` of all
+and leaves the rest to be derived (ImageNet, transfer/classify/complete.py).
 
 Papers tune a few settings per method and call it one protocol. Such settings are declared, by a
 configuration that is a variant of another (`cell.variant_of`), or by options that `cell.tuned`
 names. They are listed beside the protocol's hash, everything else that differs changes it.
 """
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,8 @@ CONFIGS = Path(transfer.__file__).parent / "configs"
 NOT_PROTOCOL = (
     "cell",
     "data_root",
+    "derived",
+    "device_batch_size",
     "env_cfg",
     "launcher",
     "load_from",
@@ -51,9 +55,11 @@ def protocol(runner: Runner) -> dict[str, Any]:
     path = Path(runner.cfg.filename).resolve()
     file = Config.fromfile(path)
     base_path, base = _variant_of(file, path)
-    ran, shipped = _content(runner.cfg, batch_size(runner)), _shipped(base)
+    derived = runner.cfg.get("derived", ())  # follows from settings that are compared themselves
+    ran = _content(runner.cfg, batch_size(runner), derived)
+    shipped = _shipped(base, derived)
     tuned = {}
-    for key in _declared(runner.cfg, ran, _shipped(file), shipped):
+    for key in _declared(runner.cfg, ran, _shipped(file, derived), shipped):
         tuned[key] = None if value_at(ran, key) is ABSENT else value_at(ran, key)
         put(ran, key, value_at(shipped, key))
     changed = {key: value_at(ran, key) for key in differences(ran, shipped)}
@@ -70,7 +76,9 @@ def protocol(runner: Runner) -> dict[str, Any]:
 def recipe(runner: Runner, data: dict[str, Any]) -> dict[str, Any]:
     """What a checkpoint must share with a run that is to continue it."""
     return {
-        "configuration": config_hash(_content(runner.cfg, batch_size(runner))),
+        "configuration": config_hash(
+            _content(runner.cfg, batch_size(runner), runner.cfg.get("derived", ()))
+        ),
         "seed": runner.cfg["randomness"].get("seed"),
         "weights": load_report(runner).sha256,
         "data": [data["manifest_sha256"], data["annotations_sha256"]],
@@ -83,6 +91,9 @@ def data_of(runner: Runner) -> dict[str, Any]:
 
 
 def batch_size(runner: Runner) -> int:
+    """Pictures a step of the optimiser sees: over all processes, and accumulated."""
+    if "batch_size" in runner.cfg:
+        return int(runner.cfg["batch_size"])
     return pictures_a_step(runner.cfg, int(runner.world_size))
 
 
@@ -92,10 +103,10 @@ def load_report(runner: Runner) -> LoadReport:
     return report if report is not None else LoadReport(None, "random")
 
 
-def _content(config: Config, batch: int) -> dict[str, Any]:
+def _content(config: Config, batch: int, derived: Sequence[str]) -> dict[str, Any]:
     """All that makes the protocol, with the batch of all processes in place of one's."""
     relative = _relative_paths(as_shipped(config.to_dict()), str(config["data_root"]))
-    content = plain_config(relative, drop=NOT_PROTOCOL)
+    content = plain_config(relative, drop=(*NOT_PROTOCOL, *derived))
     content["train_dataloader"]["batch_size"] = batch
     return content
 
@@ -105,11 +116,11 @@ def _name(path: Path) -> str:
     return inside.with_suffix("").as_posix()
 
 
-def _shipped(file: Config) -> dict[str, Any]:
+def _shipped(file: Config, derived: Sequence[str]) -> dict[str, Any]:
     """The content of a configuration file, at the batch it states for all processes."""
-    of_one = file["train_dataloader"]["batch_size"]
-    stated = file.get("auto_scale_lr", {}).get("base_batch_size", of_one)
-    return _content(file, file.get("schedule", {}).get("batch", stated))
+    of_one = file["train_dataloader"].get("batch_size")
+    stated = file.get("batch_size") or file.get("schedule", {}).get("batch") or of_one
+    return _content(file, stated, derived)
 
 
 def _variant_of(file: Config, path: Path) -> tuple[Path, Config]:

@@ -20,11 +20,12 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from timm.data import ImageNetInfo
 from torch import Tensor
 
+from backbones.pictures.dataset import Pictures, evenly
+from backbones.pictures.folder import class_names
+from backbones.pictures.normalise import NormalisePictures
 from backbones.runs.files import write_atomic
 from pretrain.codebook.analysis import Analysis, Classifier, analyse, classified
 from pretrain.codebook.figures import reconstructions, usage_figure, word_page
-from pretrain.data import Pictures, class_names, evenly
-from pretrain.normalise import NormalisePictures
 from pretrain.perceptual import to_normalisation
 from pretrain.tokenizers import DalleTokenizer, Tokenizer, load_tokenizer
 from pretrain.tokenizers.tokenizer import MEAN, STD

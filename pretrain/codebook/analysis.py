@@ -14,10 +14,10 @@ import torch
 from torch import Tensor
 from torch.utils.data import DataLoader
 
+from backbones.pictures.dataset import Pictures, stack_pictures
+from backbones.pictures.normalise import NormalisePictures
 from pretrain.codebook.probe import probe_accuracy
-from pretrain.data import Pictures, stack_pictures
 from pretrain.hooks.codebook import spread
-from pretrain.normalise import NormalisePictures
 from pretrain.tokenizers import Tokenizer
 from pretrain.tokenizers.tokenizer import MEAN, STD
 

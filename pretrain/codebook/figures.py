@@ -11,8 +11,8 @@ import torch
 from matplotlib.figure import Figure
 from torch import Tensor
 
+from backbones.pictures.dataset import Pictures
 from pretrain.codebook.analysis import Analysis
-from pretrain.data import Pictures
 from pretrain.panel import draw_panel
 from pretrain.tokenizers import Tokenizer
 

@@ -10,7 +10,7 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader, Subset
 
-from pretrain.data import evenly
+from backbones.pictures.dataset import evenly
 from pretrain.targets import FittedTarget
 
 

@@ -1,13 +1,11 @@
-"""Small generated pictures and a model small enough to run in milliseconds."""
+"""A model small enough to run in milliseconds."""
 
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
-from PIL import Image
 
 os.environ.setdefault("OMP_NUM_THREADS", "1")
 
@@ -26,23 +24,6 @@ RUN = {
     "workers": 0,
     "save_interval": 1,
 }
-
-
-def draw_pictures(folder: Path, number: int, seed: int) -> None:
-    folder.mkdir(parents=True, exist_ok=True)
-    random = np.random.default_rng(seed)
-    for i in range(number):
-        pixels = random.integers(0, 256, (5, 6, 3), dtype=np.uint8)  # blobs, not noise
-        Image.fromarray(pixels).resize((48, 40)).save(folder / f"{i}.png")
-
-
-@pytest.fixture(scope="session")
-def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Ten pictures in two classes: apple (4), pear (6)."""
-    root = tmp_path_factory.mktemp("pictures")
-    draw_pictures(root / "apple", 4, seed=0)
-    draw_pictures(root / "pear", 6, seed=1)
-    return root
 
 
 @pytest.fixture

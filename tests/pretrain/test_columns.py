@@ -6,9 +6,9 @@ import pytest
 import torch
 from mmengine.model import BaseModel
 
+from backbones.pictures.normalise import NormalisePictures
 from pretrain import MaskedImageModel, TokenizerModel
 from pretrain.columns import GREY, Drawing, draw
-from pretrain.normalise import NormalisePictures
 
 ENCODER = {"arch": None, "img_size": 16, "patch_size": 4, "embed_dims": 8, "depth": 1}
 PREPROCESS = NormalisePictures((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -4,12 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from mmengine.config import Config
 
 from pretrain.hooks.record import recipe_hash
-from pretrain.recipe import complete, split_batch
+from pretrain.recipe import complete
 
 MAE = "pretrain/configs/mae/vit-b_pixel-norm_1600e.py"
 
@@ -18,30 +16,6 @@ def load(pictures: Path, file: str = MAE, **options: Any) -> Config:
     config = Config.fromfile(file)
     config.merge_from_dict({"data_root": str(pictures), **options})
     return config
-
-
-@pytest.mark.parametrize(
-    ("world", "most", "expected"),
-    [(1, 64, (64, 64)), (8, 64, (64, 8)), (64, 64, (64, 1)), (128, 64, (32, 1)), (8, 48, (32, 16))],
-)
-def test_batch_4096_on_any_number_of_devices(
-    world: int, most: int, expected: tuple[int, int]
-) -> None:
-    assert split_batch(4096, world, most) == expected
-
-
-@given(st.integers(1, 4096), st.integers(1, 64), st.integers(1, 256))
-def test_a_split_is_exact_and_fits(batch: int, world: int, most: int) -> None:
-    if batch % world:
-        return
-    per_device, accumulated = split_batch(batch, world, most)
-    assert per_device * accumulated * world == batch
-    assert per_device <= most
-
-
-def test_a_batch_that_does_not_split() -> None:
-    with pytest.raises(ValueError, match="batch_size 100 does not split over 8 processes"):
-        split_batch(100, 8, 64)
 
 
 def test_the_paper_s_learning_rate(pictures: Path) -> None:

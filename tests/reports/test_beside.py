@@ -130,3 +130,27 @@ def test_other_settings_of_its_own_withhold_the_number_of_that_row_alone(
     note = "No published number beside random init: none is known for its own settings."
     assert note in found.notes
     assert not any(line.startswith("random init") for line in found.sources)
+
+
+def test_fine_tuning_and_linear_probing_of_imagenet_never_share_a_table(
+    runs: Any, make_transfer: Any
+) -> None:
+    for name, top1 in (("finetune_vit-b_100e", 83.0), ("linear_vit-b_90e", 67.0)):
+        protocol = PROTOCOL | {"name": f"imagenet/{name}"}
+        data = {"name": "imagenet", "manifest_sha256": "12" * 32}
+        full = {"protocol": protocol, "data": data, "arch": "base", "n_images": 50000}
+        scores = {"top1": top1, "top5": 90.0, "top1_k10": 1.0}
+        runs.put(make_transfer("mae-pixel-norm", "imagenet", 0, scores, **full), name)
+    records = scan(runs.root).records
+    found = comparisons(results_frame(records), curves_frame(records))
+    tables = {str(group.key["protocol"]): result_table(group) for group in found}
+    assert len(tables) == 2
+    for name, ours, paper in (
+        ("imagenet/finetune_vit-b_100e", "83.0", "83.6"),
+        ("imagenet/linear_vit-b_90e", "67.0", "68.0"),
+    ):
+        (row,) = tables[name].rows
+        columns = [column.name for column in tables[name].columns]
+        assert row.cells[columns.index("top-1")] == ours
+        assert row.cells[columns.index("top-1 published")] == paper
+        assert name in tables[name].title

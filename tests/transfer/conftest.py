@@ -5,10 +5,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 from mmengine.config import Config
 from mmengine.registry import RUNNERS, DefaultScope
 
+import backbones
 import transfer
+from backbones.export import save_export
 from transfer.toy.write import ToyOptions, write_toy
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
@@ -21,6 +24,24 @@ def toy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     out = tmp_path_factory.mktemp("toy") / "data"
     write_toy(out, ToyOptions(train=16, val=5, size=96, seed=0))
     return out
+
+
+@pytest.fixture(scope="session")
+def weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An export of a random encoder of the toy size: what a run must start from."""
+    torch.manual_seed(5)
+    toy = Config.fromfile(CONFIGS / "_base_/toy_vit.py").toy_vit
+    path = tmp_path_factory.mktemp("weights") / "mae.pth"
+    save_export(path, backbones.PlainViT(**toy).state_dict(), {"method": "mae", "target": "pixel"})
+    return path
+
+
+@pytest.fixture(scope="session")
+def folders(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """48 training and 15 validation pictures in six class folders."""
+    out = tmp_path_factory.mktemp("toy") / "data"
+    write_toy(out, ToyOptions(train=48, val=15, size=48, seed=0))
+    return out / "imagenet"
 
 
 Run = Callable[..., Any]

@@ -15,13 +15,14 @@ from mmengine.runner import Runner
 from backbones.checkpoints import LoadReport
 from backbones.runs.hook import RunRecordHook
 from backbones.runs.provenance import config_hash
+from backbones.runs.skipped import KEY as SKIPPED
 from transfer.recipe import batch_size, data_of, load_report, protocol, recipe
 from transfer.sweep.block import sweep_block
 
 
 @HOOKS.register_module()
 class TransferRecordHook(RunRecordHook):
-    """Describes a COCO or ADE20K run; the metric must be one of `transfer.metrics`."""
+    """Describes a run of any task; the metric must be one of `transfer.metrics`."""
 
     priority = "LOW"  # before a checkpoint is written, so that its curves hold this iteration
 
@@ -76,7 +77,8 @@ class TransferRecordHook(RunRecordHook):
                 for name, value in self.metric.exact.items()
             },
             "n_images": len(val),
-            "limited": any(getattr(data, "_indices", None) is not None for data in (train, val)),
+            "limited": is_limited(train) or is_limited(val),
+            "n_skipped": len(runner.message_hub.get_info(SKIPPED, [])),
             "config_sha256": config_hash(runner.cfg.to_dict()),
             "checkpoint": describe_checkpoint(report, plain_adopted(runner.cfg)),
             "data": self.data,
@@ -90,9 +92,15 @@ def recording_metric(runner: Runner) -> Any:
         if hasattr(metric, "exact") and hasattr(metric, "save"):
             return metric
     raise ValueError(
-        "TransferRecordHook needs val_evaluator.type to be RecordingCocoMetric or "
-        f"RecordingIoUMetric, found {[type(m).__name__ for m in runner.val_loop.evaluator.metrics]}"
+        "TransferRecordHook needs val_evaluator.type to be RecordingCocoMetric, RecordingIoUMetric "
+        "or RecordingAccuracy, found "
+        f"{[type(metric).__name__ for metric in runner.val_loop.evaluator.metrics]}"
     )
+
+
+def is_limited(data: Any) -> bool:
+    """Whether a data set holds only part of its pictures: mmdet's and mmseg's, or `Pictures`."""
+    return bool(getattr(data, "limited", getattr(data, "_indices", None) is not None))
 
 
 def method_of(report: LoadReport) -> str:

@@ -37,6 +37,12 @@ PACKAGES = {
         "mim train mmsegmentation {config} --gpus {gpus} --launcher pytorch",
         ("miou", "macc", "aacc"),
     ),
+    "classify": Package(
+        "python -m transfer.classify {config}",
+        "torchrun --standalone --nproc-per-node {gpus} -m transfer.classify {config} "
+        "--launcher pytorch",
+        ("top1", "top5"),
+    ),
 }
 KEYS = {"package", "config", "data", "options"}
 

@@ -9,9 +9,9 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from backbones.pictures.dataset import Pictures
 from pretrain.codebook.analysis import analyse, classified, word_probe
 from pretrain.codebook.figures import cutout, first_of_each
-from pretrain.data import Pictures
 from pretrain.tokenizers import Tokenizer
 
 

@@ -9,9 +9,9 @@ import pytest
 import torch
 from mmengine.logging import MessageHub
 
+from backbones.pictures.normalise import NormalisePictures
 from pretrain import TokenizerModel
 from pretrain.hooks.codebook import CodebookUsage, spread
-from pretrain.normalise import NormalisePictures
 
 
 def test_evenly_used_words_are_their_own_perplexity() -> None:

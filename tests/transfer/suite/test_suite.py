@@ -142,3 +142,13 @@ def test_missing_data_and_configs_are_named(tmp_path: Path) -> None:
         read_suite(demo(toy=None, data_root=str(tmp_path)))
     with pytest.raises(FileNotFoundError, match=r"there is no pretrain/none.py"):
         read_suite(demo(methods={"x": {"config": "pretrain/none.py"}}))
+
+
+def test_class_folders_are_run_by_this_projects_own_command() -> None:
+    config = "transfer/configs/imagenet/linear_toy.py"
+    tasks = {"imagenet": {"package": "classify", "config": config, "data": "imagenet"}}
+    task = read_suite(demo(tasks=tasks)).tasks["imagenet"]
+    assert task.package.train(task.config, 0) == f"python -m transfer.classify {config}"
+    several = task.package.train(task.config, 4)
+    assert several.startswith("torchrun --standalone --nproc-per-node 4 -m transfer.classify ")
+    assert several.endswith(f"{config} --launcher pytorch")

@@ -1,0 +1,24 @@
+"""Small generated pictures, shared by all."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+
+def draw_pictures(folder: Path, number: int, seed: int) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    random = np.random.default_rng(seed)
+    for i in range(number):
+        pixels = random.integers(0, 256, (5, 6, 3), dtype=np.uint8)  # blobs, not noise
+        Image.fromarray(pixels).resize((48, 40)).save(folder / f"{i}.png")
+
+
+@pytest.fixture(scope="session")
+def pictures(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Ten pictures in two classes: apple (4), pear (6)."""
+    root = tmp_path_factory.mktemp("pictures")
+    draw_pictures(root / "apple", 4, seed=0)
+    draw_pictures(root / "pear", 6, seed=1)
+    return root

@@ -1,0 +1,81 @@
+"""What is derived makes no other protocol; what it is derived from does."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mmengine.config import Config
+
+import transfer
+import transfer.classify
+from transfer.classify.complete import complete
+from transfer.recipe import batch_size, protocol
+from transfer.runner import follow_data_root
+
+CONFIGS = Path(transfer.__file__).parent / "configs/imagenet"
+SMALL = sorted(path.stem for path in CONFIGS.glob("*.py") if "vit" not in path.stem)
+
+
+def ran(folders: Path, name: str, world_size: int = 1, **options: Any) -> dict[str, Any]:
+    config = Config.fromfile(CONFIGS / f"{name}.py")
+    config.merge_from_dict({"data_root": str(folders), **options})
+    follow_data_root(config)
+    complete(config, world_size=world_size)
+    runner: Any = SimpleNamespace(cfg=config, world_size=world_size)
+    assert batch_size(runner) == config.batch_size
+    return protocol(runner)
+
+
+@pytest.mark.parametrize("name", SMALL)
+@pytest.mark.parametrize("world_size", [1, 4])
+def test_a_config_is_the_shipped_protocol_on_any_devices(
+    folders: Path, name: str, world_size: int
+) -> None:
+    found = ran(folders, name, world_size, device_batch_size=8, **{"randomness.seed": 3})
+    assert found["name"] == f"imagenet/{name}"
+    assert found["sha256"] == found["shipped_sha256"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"base_lr": 1.0},
+        {"min_lr": 1e-3},
+        {"epochs": 9},
+        {"batch_size": 64},
+        {"model.trainable_blocks": 2},
+        {"model.backbone.img_size": 48},
+    ],
+)
+def test_what_changes_results_changes_the_protocol(folders: Path, options: dict[str, Any]) -> None:
+    found = ran(folders, "finetune_toy", **options)
+    assert found["sha256"] != found["shipped_sha256"]
+
+
+def test_a_rate_of_a_methods_own_is_listed(folders: Path) -> None:
+    found = ran(folders, "finetune_toy", base_lr=0.5, **{"cell.tuned": ["base_lr"]})
+    assert found["tuned"] == {"base_lr": 0.5}
+    assert found["sha256"] == found["shipped_sha256"]
+
+
+def test_sizes_follow_the_backbone_and_seeds_the_run(folders: Path) -> None:
+    config = Config.fromfile(CONFIGS / "linear_mini.py")
+    config.merge_from_dict({"data_root": str(folders), "randomness.seed": 5})
+    follow_data_root(config)
+    complete(config, world_size=1)
+    train, val = config.train_dataloader.dataset, config.val_dataloader.dataset
+    assert (train["size"], val["size"], train.seed, config.model.num_classes) == (128, 128, 5, 6)
+    assert (train.root, val.classes_from) == (f"{folders}/train", f"{folders}/train")
+
+
+def test_an_empty_validation_folder_is_a_class_all_the_same(folders: Path, tmp_path: Path) -> None:
+    for split, names in (("train", "ab"), ("val", "a")):
+        for name in names:
+            (tmp_path / split / name).mkdir(parents=True)
+            picture = next(folders.glob("train/*/*.JPEG"))
+            (tmp_path / split / name / "x.JPEG").symlink_to(picture)
+    with pytest.raises(ValueError, match=r"1 only in training \(b\)"):
+        ran(tmp_path, "linear_mini")
+    (tmp_path / "val/b").mkdir()
+    ran(tmp_path, "linear_mini")

@@ -1,0 +1,20 @@
+"""Toy scenes as class folders, nearest neighbours on the demo's ViT.
+
+Run     python -m transfer.toy data/toy --size 96
+        python -m transfer.classify transfer/configs/imagenet/knn_toy.py --work-dir \
+            runs/toy/knn --cfg-options data_root=data/toy/imagenet \
+            model.backbone.init_cfg.checkpoint=mae.pth
+Smoke   add train_dataloader.dataset.limit=64
+Cost    not measured
+Expect  EXPECT
+Source  knn_vit-b.py; sizes are this project's
+"""
+
+_base_ = ["../_base_/imagenet_knn.py", "../_base_/serial.py", "../_base_/toy_vit.py"]
+
+batch_size = 64
+model = dict(num_classes=6, backbone=dict(**_base_.toy_vit), k=10, more_k=(1, 5), dtype="float32")
+train_dataloader = dict(**_base_.serial)
+val_dataloader = dict(**_base_.serial)
+test_dataloader = val_dataloader
+default_hooks = dict(logger=dict(interval=10), throughput=dict(interval=10))

@@ -1,0 +1,12 @@
+"""ImageNet-1K, linear probing of ViT-H: the MAE paper's protocol (Table 12).
+
+Run     as linear_vit-b_90e.py
+Smoke   as linear_vit-b_90e.py
+Cost    not measured
+Expect  MAE 1600 epochs 76.6 top-1; released code 77.2
+Source  https://arxiv.org/abs/2111.06377, Table 10; facebookresearch/mae, FINETUNE.md
+"""
+
+_base_ = "../_base_/imagenet_linear.py"
+
+model = dict(backbone=dict(arch="huge"))

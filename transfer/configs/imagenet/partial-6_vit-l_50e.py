@@ -1,0 +1,12 @@
+"""ImageNet-1K, partial fine-tuning of ViT-L: the last 6 blocks.
+
+Run     as partial-half_vit-l_50e.py
+Smoke   as partial-half_vit-l_50e.py
+Cost    not measured
+Expect  MAE on raw pixels, 800 epochs, 84.4; MoCo v3 81.9 top-1
+Source  https://arxiv.org/abs/2111.06377, Figure 9; see partial-half_vit-l_50e.py
+"""
+
+_base_ = "./finetune_vit-l_50e.py"
+
+model = dict(trainable_blocks=6)
