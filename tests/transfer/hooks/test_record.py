@@ -144,7 +144,7 @@ def test_a_run_of_another_recipe_is_not_continued(run, toy: Path, tmp_path: Path
 
 
 def test_an_unknown_metric_is_refused(run) -> None:
-    with pytest.raises(Exception, match="RecordingCocoMetric or RecordingIoUMetric"):
+    with pytest.raises(Exception, match="RecordingIoUMetric or RecordingAccuracy, found"):
         run("ade20k/toy", **{"val_evaluator.type": "IoUMetric"})
 
 
