@@ -21,7 +21,7 @@ from torch import nn
 
 from backbones.runs.failure import note_failures
 from backbones.runs.runner import StrictRunner
-from transfer.adopted import adopt_checkpoint, check_same_network
+from transfer.adopted import adopt_checkpoint
 from transfer.recipe import data_of, recipe
 from transfer.resume import checkpoint_to_continue
 from transfer.schedule import follow_schedule
@@ -55,11 +55,6 @@ class TransferRunner(StrictRunner):
         runner: TransferRunner = super().from_cfg(cfg)
         runner.schedule_note = note
         return runner
-
-    def load_checkpoint(self, *arguments: Any, **options: Any) -> dict[str, Any]:
-        loaded = super().load_checkpoint(*arguments, **options)
-        check_same_network(loaded.get("meta", {}).get("adopted"), self.cfg)
-        return loaded
 
     def train(self) -> nn.Module:
         if self.schedule_note:

@@ -16,6 +16,7 @@ from backbones.checkpoints import LoadReport
 from backbones.runs.hook import RunRecordHook
 from backbones.runs.provenance import config_hash
 from backbones.runs.skipped import KEY as SKIPPED
+from transfer.adopted import check_same_network
 from transfer.recipe import batch_size, data_of, load_report, protocol, recipe
 from transfer.sweep.block import sweep_block
 
@@ -52,6 +53,10 @@ class TransferRecordHook(RunRecordHook):
         super().before_save_checkpoint(runner, checkpoint)
         checkpoint["meta"]["recipe"] = recipe(runner, self.data)
         checkpoint["meta"]["adopted"] = plain_adopted(runner.cfg)
+
+    def after_load_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        super().after_load_checkpoint(runner, checkpoint)
+        check_same_network(checkpoint.get("meta", {}).get("adopted"), runner.cfg)
 
     def after_train(self, runner: Runner) -> None:
         """The record is of the last weights; a run killed while it validated them does so now."""
