@@ -133,18 +133,18 @@ def test_every_query_is_in_one_chunk(
     assert (seen == 1).all()
 
 
-def test_bfloat16_loses_no_more_than_its_rounding() -> None:
-    """Inside autocast too, which would round the bias and the sums."""
+def test_the_bias_is_not_rounded_to_bfloat16_inside_autocast() -> None:
     torch.manual_seed(0)
     grid, h = (8, 8), 2
     q, k, v = torch.randn(3, 2, h, 65, 16).bfloat16()
-    table = torch.randn(table_rows(grid, cls_token=True), h)
+    table = 8 * torch.randn(table_rows(grid, cls_token=True), h)
     bias = table_bias(table, grid, grid, cls_token=True)
     expected = textbook(q.double(), k.double(), v.double(), bias.dense().double())
     with torch.autocast("cpu", dtype=torch.bfloat16):
         out = chunked_attention(q, k, v, bias)
     assert out.dtype == torch.bfloat16
-    assert_close(out.double(), expected, rtol=2**-7, atol=2**-7)
+    error = (out.double() - expected).norm() / expected.norm()
+    assert error < 0.003  # 0.006 with a rounded bias
 
 
 def test_gradients_in_bfloat16_are_those_of_float64_up_to_rounding() -> None:
