@@ -4,14 +4,14 @@ Run     python -m transfer.classify transfer/configs/imagenet/finetune_mini.py -
             runs/mini/finetune --cfg-options data_root=PATH/TO/FOLDERS \
             model.backbone.init_cfg.checkpoint=mae-ti.pth
 Smoke   add epochs=2
-Cost    not measured
-Expect  EXPECT
+Cost    70 s of one core of an AMD EPYC, start included, for 334 and 279 pictures
+Expect  chance, or little above it, from minutes of pretraining; compare differences only
 Source  finetune_vit-b_100e.py; sizes are this project's
 """
 
 _base_ = ["../_base_/imagenet_finetune.py", "../_base_/serial.py"]
 
-epochs = 10
+epochs = 5
 warmup_epochs = 1
 batch_size = 32
 device_batch_size = 32

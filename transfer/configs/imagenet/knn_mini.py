@@ -4,8 +4,8 @@ Run     python -m transfer.classify transfer/configs/imagenet/knn_mini.py --work
             runs/mini/knn --cfg-options data_root=PATH/TO/FOLDERS \
             model.backbone.init_cfg.checkpoint=mae-ti.pth
 Smoke   add train_dataloader.dataset.limit=64
-Cost    not measured
-Expect  EXPECT
+Cost    14 s of one core of an AMD EPYC, start included, for 334 and 279 pictures
+Expect  chance, or little above it, from minutes of pretraining; compare differences only
 Source  knn_vit-b.py; sizes are this project's
 """
 

@@ -5,8 +5,9 @@ Run     python -m transfer.toy data/toy --size 96
             runs/toy/knn --cfg-options data_root=data/toy/imagenet \
             model.backbone.init_cfg.checkpoint=mae.pth
 Smoke   add train_dataloader.dataset.limit=64
-Cost    not measured
-Expect  EXPECT
+Cost    10 s of one core of an AMD EPYC, start included
+Expect  48.0 top-1 from 22 epochs of the demo's MAE (normalised pixels); random 19.0
+        (1200 and 200 pictures)
 Source  knn_vit-b.py; sizes are this project's
 """
 

@@ -4,8 +4,8 @@ Run     python -m transfer.classify transfer/configs/imagenet/linear_mini.py --w
             runs/mini/linear --cfg-options data_root=PATH/TO/FOLDERS \
             model.backbone.init_cfg.checkpoint=mae-ti.pth
 Smoke   add epochs=2
-Cost    not measured
-Expect  EXPECT
+Cost    50 s of one core of an AMD EPYC, start included, for 334 and 279 pictures
+Expect  chance, or little above it, from minutes of pretraining; compare differences only
 Source  linear_vit-b_90e.py; sizes are this project's
 """
 
