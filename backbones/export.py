@@ -1,7 +1,8 @@
 """The exported backbone: one file that timm, this project and a plain `torch.load` can all read.
 
 `{'state_dict': {timm names: tensors}, 'meta': {plain JSON types}}`, loadable with
-`weights_only=True`. `meta` says what the weights are and carries the hash of the tensors.
+`weights_only=True`. `meta` says what the weights are and carries the hash of the tensors; its
+`mean` and `std` are of pictures in 0…1, as timm's.
 """
 
 import hashlib

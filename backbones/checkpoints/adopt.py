@@ -38,10 +38,11 @@ def adopt(model: MutableMapping[str, Any]) -> dict[str, dict[str, Any]]:
             backbone[key] = new
     pictures = model.get("data_preprocessor") or {}
     if source.traits.normalisation is not None and "mean" in pictures:
-        for key, new in zip(("mean", "std"), source.traits.normalisation, strict=True):
-            if not _close(pictures[key], new):
-                changes[f"data_preprocessor.{key}"] = {"old": list(pictures[key]), "new": list(new)}
-                pictures[key] = list(new)
+        for key, wanted in zip(("mean", "std"), source.traits.normalisation, strict=True):
+            old, new = list(pictures[key]), [value / _unit(pictures) for value in wanted]
+            if any(abs(a - b) > 1e-3 * abs(b) for a, b in zip(old, new, strict=True)):
+                changes[f"data_preprocessor.{key}"] = {"old": old, "new": new}
+                pictures[key] = new
     return changes
 
 
@@ -89,5 +90,7 @@ def _rel_pos(source: str | None, protocol: str | None) -> str | None:
     return protocol if (source, protocol) == ("shared-table", "shared-table") else "table"
 
 
-def _close(given: Any, wanted: tuple[float, ...]) -> bool:
-    return all(abs(a - b) < 0.01 for a, b in zip(given, wanted, strict=True))
+def _unit(pictures: Mapping[str, Any]) -> float:
+    """What pixel values are divided by before mean and deviation are; MMDetection does not."""
+    own = 255.0 if pictures.get("type") == "NormalisePictures" else 1.0
+    return float(pictures.get("unit", own))

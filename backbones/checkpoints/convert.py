@@ -99,8 +99,8 @@ def convert(described: Described, out: Path) -> dict[str, Any]:
         **options,
         "img_size": options["img_size"],
         "grid": list(model.grid),
-        "mean": list(mean),
-        "std": list(std),
+        "mean": [value / 255 for value in mean],
+        "std": [value / 255 for value in std],
     }
     meta.pop("sha256", None)
     meta = save_export(out, model.state_dict(), meta)

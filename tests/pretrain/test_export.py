@@ -10,6 +10,8 @@ import torch
 from timm.models import VisionTransformer
 
 from backbones import PlainViT
+from backbones.checkpoints.families.source import IMAGENET
+from backbones.checkpoints.load import load_source
 from backbones.export import load_export
 from pretrain.__main__ import main as pretrain
 from pretrain.checkpoint import read_checkpoint
@@ -51,6 +53,9 @@ def test_it_loads_into_timm_and_gives_the_same_features(runs: Path, method: str)
     assert meta["target"] == {"mae": "pixel-norm"}.get(method, "labels")
     assert (meta["epochs"], meta["img_size"], meta["patch_size"]) == (2, 32, 8)
     assert meta["mean"] == [0.485, 0.456, 0.406]
+    normalisation = load_source(str(runs / f"{method}.pth")).source.traits.normalisation
+    for found, expected in zip(normalisation, IMAGENET, strict=True):
+        assert found == pytest.approx(expected)
     assert meta["source"] == f"{method}/epoch_2.pth"
     record = json.loads((runs / method / "result.json").read_text())
     assert meta["config_sha256"] == record["config_sha256"]

@@ -15,7 +15,7 @@ from backbones.export import save_export
 from transfer.adopted import as_shipped, check_same_network
 
 SIZE: dict[str, Any] = dict(img_size=48, patch_size=8, embed_dim=96, depth=4, num_heads=3)
-MEAN, STD = [123.675, 116.28, 103.53], [58.395, 57.12, 57.375]
+MEAN, STD = [0.485, 0.456, 0.406], [0.229, 0.224, 0.225]
 CHECKPOINT = "model.backbone.init_cfg.checkpoint"
 
 
@@ -32,7 +32,7 @@ def clip_like(tmp_path: Path) -> str:
     """An export of a network that no tensor tells from a plain ViT."""
     torch.manual_seed(0)
     tensors = VisionTransformer(**SIZE, num_classes=0).state_dict()
-    meta = {"act": "quick-gelu", "norm_eps": 1e-5, "mean": [127.5] * 3, "std": [127.5] * 3}
+    meta = {"act": "quick-gelu", "norm_eps": 1e-5, "mean": [0.5] * 3, "std": [0.5] * 3}
     save_export(tmp_path / "c.pth", tensors, meta)
     return str(tmp_path / "c.pth")
 

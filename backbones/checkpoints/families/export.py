@@ -13,7 +13,8 @@ def read_export(content: Any) -> Source | None:
     meta = content["meta"]
     if not isinstance(meta, Mapping) or "sha256" not in meta:
         return None
-    normalisation = (tuple(meta["mean"]), tuple(meta["std"])) if meta.get("mean") else None
+    mean, std = ([255 * x for x in meta.get(key) or ()] for key in ("mean", "std"))  # were 0…1
+    normalisation: Any = (tuple(mean), tuple(std)) if mean and std else None
     traits = Traits(
         num_heads=meta.get("num_heads"),
         act=meta.get("act", "gelu"),

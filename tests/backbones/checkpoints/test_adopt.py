@@ -104,7 +104,7 @@ def test_plain_vits_change_nothing(tmp_path: Path) -> None:
 
 def test_an_export_says_how_its_pictures_were_normalised(tmp_path: Path) -> None:
     weights = VisionTransformer(**VIT, num_classes=0).state_dict()
-    meta = {"mean": [127.5] * 3, "std": [127.5] * 3, "norm_eps": 1e-12, "act": "quick-gelu"}
+    meta = {"mean": [0.5] * 3, "std": [0.5] * 3, "norm_eps": 1e-12, "act": "quick-gelu"}
     save_export(tmp_path / "w.pth", weights, meta)
     model = configuration(str(tmp_path / "w.pth"), {})
     for key, name in (("act", "activation"), ("norm_eps", "epsilon"), ("heads", "")):
@@ -116,6 +116,30 @@ def test_an_export_says_how_its_pictures_were_normalised(tmp_path: Path) -> None
     }  # fmt: skip
     assert model["data_preprocessor"]["mean"] == [127.5] * 3
     assert built(model).blocks[0].norm1.eps == 1e-12
+
+
+@pytest.mark.parametrize(
+    ("preprocessor", "changed"),
+    [
+        (PICTURES, False),
+        ({"type": "NormalisePictures", "unit": 1, **PICTURES}, False),
+        ({"type": "NormalisePictures", "mean": [0.485, 0.456, 0.406],
+          "std": [0.229, 0.224, 0.225]}, False),
+        ({"type": "NormalisePictures", "mean": [0.5] * 3, "std": [0.229, 0.224, 0.225]}, True),
+        ({"mean": [127.5] * 3, "std": PICTURES["std"]}, True),
+    ],
+)  # fmt: skip
+def test_pictures_are_normalised_in_the_preprocessors_own_unit(
+    tmp_path: Path, preprocessor: dict[str, Any], changed: bool
+) -> None:
+    weights = VisionTransformer(**VIT, num_classes=0).state_dict()
+    meta = {"mean": [0.485, 0.456, 0.406], "std": [0.229, 0.224, 0.225]}
+    save_export(tmp_path / "w.pth", weights, meta)
+    model = configuration(str(tmp_path / "w.pth"), {})
+    model["data_preprocessor"] = {**preprocessor}
+    assert set(adopt(model)) == ({"data_preprocessor.mean"} if changed else set())
+    scale = 1 if preprocessor["mean"][0] < 1 else 255  # of pixels in 0…1
+    assert model["data_preprocessor"]["mean"] == pytest.approx([scale * m for m in meta["mean"]])
 
 
 def test_other_heads_are_refused(tmp_path: Path) -> None:
