@@ -29,8 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     export = commands.add_parser("convert", help="write a file as an export of this project")
     for command in (inspect, export):
         command.add_argument("file", metavar="FILE", help="path or URL")
-        command.add_argument("--branch", choices=("teacher", "student"), default="teacher",
-                             help="which network of a DINO or iBOT checkpoint")  # fmt: skip
+        command.add_argument("--branch", choices=("teacher", "student"),
+                             help="of a DINO or iBOT checkpoint")  # fmt: skip
         command.add_argument("--registers", choices=("keep", "drop"), help="DINOv2's registers")
         facts = command.add_argument_group("facts the file may be silent about")
         facts.add_argument("--heads", type=int, help="attention heads")

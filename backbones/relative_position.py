@@ -171,7 +171,8 @@ def table_bias(table: Tensor, window: Grid, grid: Grid, *, cls_token: bool) -> T
     if window != grid:
         table = resize_table(table, window, grid, extra=3 if cls_token else 0)
     # embedding, not indexing: its gradient is summed without sorting the pairs
-    strips = F.embedding(strip_index(grid, table.device), table)  # [gw, 2 gh - 1, gw, h]
+    index = strip_index(grid, table.device, torch.is_inference_mode_enabled())
+    strips = F.embedding(index, table)  # [gw, 2 gh - 1, gw, h]
     return TableBias(strips.permute(3, 0, 1, 2).contiguous(), table[-3:] if cls_token else None)
 
 
@@ -185,10 +186,11 @@ def resize_table(table: Tensor, old: Grid, new: Grid, *, extra: int) -> Tensor:
 
 
 @lru_cache(maxsize=32)
-def strip_index(grid: Grid, device: torch.device) -> Tensor:
+def strip_index(grid: Grid, device: torch.device, inference: bool = False) -> Tensor:
     """Row of the table for each entry of `TableBias.strips`, `[gw, 2 gh - 1, gw]`.
 
-    The table's rows run over y - y' + gh - 1, then x - x' + gw - 1, of query (y, x), key (y', x').
+    One made under `inference` mode cannot be trained with, so it is kept apart. The table's rows
+    run over y - y' + gh - 1, then x - x' + gw - 1, of query (y, x), key (y', x').
     """
     gh, gw = grid
     x = torch.arange(gw)

@@ -65,7 +65,7 @@ def imported(content: Any, tmp_path: Path, heads: int | None = 3, **choices: Any
 
 
 def from_file(path: Path, heads: int | None = 3, **choices: Any) -> PlainViT:
-    branch, registers = choices.pop("branch", "teacher"), choices.pop("registers", None)
+    branch, registers = choices.pop("branch", None), choices.pop("registers", None)
     described = describe(str(path), branch, registers, Stated(heads, **choices))
     model, report = build(described)
     assert not report.missing

@@ -5,6 +5,7 @@ they are fine-tuned. So the changes are listed under `adopted`, and `as_shipped`
 """
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config
@@ -16,12 +17,14 @@ from backbones.checkpoints.adopt import adopt
 def adopt_checkpoint(cfg: Config) -> None:
     """Let the backbone of `cfg` take over its checkpoint's family traits (see `adopt`).
 
-    A configuration out of a work folder has them already, and needs the file no more.
+    A configuration out of a work folder has them already, and does without the file.
     """
     init = cfg.model.get("backbone", {}).get("init_cfg") or {}
     checkpoint = init.get("checkpoint")
     known = cfg.get("adopted")
-    if not checkpoint or (known and known["checkpoint"] == checkpoint):
+    if not checkpoint:
+        return
+    if known and known["checkpoint"] == checkpoint and not _there(checkpoint):
         return
     if known:
         undo(cfg.model, known["changes"])
@@ -29,6 +32,10 @@ def adopt_checkpoint(cfg: Config) -> None:
     cfg["adopted"] = dict(checkpoint=checkpoint, changes=changes)
     for key, change in changes.items():
         print_log(f"taken over from the checkpoint: {key} = {change['new']}", logger="current")
+
+
+def _there(checkpoint: str) -> bool:
+    return "://" in checkpoint or Path(checkpoint).expanduser().is_file()
 
 
 def as_shipped(config: Mapping[str, Any]) -> dict[str, Any]:

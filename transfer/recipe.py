@@ -81,8 +81,17 @@ def recipe(runner: Runner, data: dict[str, Any]) -> dict[str, Any]:
         ),
         "seed": runner.cfg["randomness"].get("seed"),
         "weights": load_report(runner).sha256,
+        "loading": _loading(runner.cfg),
         "data": [data["manifest_sha256"], data["annotations_sha256"]],
     }
+
+
+def _loading(config: Config) -> dict[str, Any]:
+    """How the checkpoint is fitted to the backbone, of `ViTCheckpoint`'s options."""
+    init = config.to_dict()["model"].get("backbone", {}).get("init_cfg") or {}
+    loading = {key: value for key, value in init.items() if key not in ("type", "checkpoint")}
+    plain: dict[str, Any] = plain_config(loading)
+    return plain
 
 
 def data_of(runner: Runner) -> dict[str, Any]:
@@ -108,6 +117,9 @@ def _content(config: Config, batch: int, derived: Sequence[str]) -> dict[str, An
     relative = _relative_paths(as_shipped(config.to_dict()), str(config["data_root"]))
     content = plain_config(relative, drop=(*NOT_PROTOCOL, *derived))
     content["train_dataloader"]["batch_size"] = batch
+    resize = _loading(config).get("rel_pos_resize", "bicubic")
+    if resize != "bicubic":
+        content["rel_pos_resize"] = resize
     return content
 
 

@@ -14,12 +14,15 @@ from backbones.checkpoints.families import Source
 from backbones.checkpoints.load import load_source
 
 
-def adopt(model: MutableMapping[str, Any]) -> dict[str, dict[str, Any]]:
+def adopt(
+    model: MutableMapping[str, Any], source: Source | None = None
+) -> dict[str, dict[str, Any]]:
     """Change a model's configuration to its backbone's checkpoint; returns key → {old, new}.
 
     `old` is left out where the configuration did not give the key.
 
-    Nothing changes where the backbone is no `PlainViT` or starts from no checkpoint.
+    `source` is the checkpoint, where it was read already. Nothing changes where the backbone is no
+    `PlainViT` or starts from no checkpoint.
 
     Raises:
         FileNotFoundError, ValueError: see `load_source`.
@@ -28,8 +31,9 @@ def adopt(model: MutableMapping[str, Any]) -> dict[str, dict[str, Any]]:
     init = backbone.get("init_cfg") or {}
     if backbone.get("type") != "PlainViT" or not init.get("checkpoint"):
         return {}
-    chosen = {key: init[key] for key in ("branch", "registers") if key in init}
-    source = load_source(init["checkpoint"], **chosen).source
+    if source is None:
+        chosen = {key: init[key] for key in ("branch", "registers") if key in init}
+        source = load_source(init["checkpoint"], **chosen).source
     changes: dict[str, dict[str, Any]] = {}
     for key, new in _options(source, backbone, init).items():
         if backbone.get(key, DEFAULTS[key]) != new:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from backbones.checkpoints.families import Source
-from backbones.checkpoints.fit import SHARED_TABLE, TABLE
+from backbones.checkpoints.families.family import TABLE
+from backbones.checkpoints.fit import SHARED_TABLE
 
 # Heads of the published sizes, by width; families that differ say so in their traits.
 HEADS = {192: 3, 384: 6, 768: 12, 1024: 16, 1280: 16, 1408: 16, 1664: 16}

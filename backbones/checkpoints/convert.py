@@ -29,6 +29,12 @@ class Stated:
             "normalisation": NORMALISATIONS.get(self.normalisation or ""),
         }
         stated = {key: value for key, value in known.items() if value is not None}
+        for key, value in stated.items():
+            if getattr(source.traits, key) not in (None, value):
+                raise ValueError(
+                    f"the checkpoint ({source.family}) says {key} {getattr(source.traits, key)}, "
+                    f"and {value} was given; leave it out"
+                )
         return replace(source, traits=replace(source.traits, **stated))
 
 
@@ -56,7 +62,9 @@ class Described:
         return missing
 
 
-def describe(path: str, branch: Branch, registers: Registers | None, stated: Stated) -> Described:
+def describe(
+    path: str, branch: Branch | None, registers: Registers | None, stated: Stated
+) -> Described:
     """Raises ValueError or FileNotFoundError for what cannot be read, recognised or sized."""
     loaded = load_source(path, branch=branch, registers=registers)
     loaded = replace(loaded, source=stated.added_to(loaded.source))
@@ -91,18 +99,14 @@ def convert(described: Described, out: Path) -> dict[str, Any]:
     options, traits = described.architecture.options, described.source.traits
     mean, std = traits.normalisation or ((), ())
     meta = {
-        "method": "imported",
-        "target": None,
         **described.source.meta,
         "family": described.source.family,
         "source": Path(described.path).name,
         **options,
-        "img_size": options["img_size"],
         "grid": list(model.grid),
         "mean": [value / 255 for value in mean],
         "std": [value / 255 for value in std],
     }
-    meta.pop("sha256", None)
     meta = save_export(out, model.state_dict(), meta)
     PlainViT(None, **options).load_state_dict(load_export(out)[0], strict=True)
     return meta

@@ -4,6 +4,7 @@ Shapes: D width, p patch side, T tokens.
 """
 
 import math
+import re
 from collections.abc import Collection, Iterator
 from dataclasses import replace
 from fnmatch import fnmatch
@@ -13,6 +14,7 @@ from timm.layers import resample_patch_embed
 from torch import Tensor
 
 from backbones.checkpoints.families import Source, StateDict
+from backbones.checkpoints.families.family import TABLE
 from backbones.checkpoints.report import LoadReport
 from backbones.checkpoints.tables import TableResize, fitted_table
 from backbones.positions import resize_positions
@@ -26,7 +28,6 @@ NOT_ENCODER = (
 )
 # Tensors that leave the function unchanged at this value, so their absence loses nothing.
 NEUTRAL = {"rel_pos": 0.0, "relative_position_bias_table": 0.0, "gamma": 1.0}
-TABLE = "relative_position_bias_table"
 SHARED_TABLE = f"rel_pos_global.{TABLE}"
 
 
@@ -56,14 +57,19 @@ def fit(
     tensors = with_expanded_table(source.tensors, own)
     source = replace(source, tensors=tensors)
     fitted: StateDict = {}
+    kinds = {_kind(name) for name in tensors}
     for name, wanted in own.items():
         if name not in tensors:
-            if not (_neutral(name, wanted) or _matches(name, allow_missing)):
+            harmless = _neutral(name, wanted) and _kind(name) not in kinds
+            if not (harmless or _matches(name, allow_missing)):
                 problems.append(f"missing     {name} {list(wanted.shape)}")
             report.missing.append(name)
             fitted[name] = wanted
             continue
         tensor = tensors[name]
+        if not (tensor.is_floating_point() and bool(tensor.isfinite().all())):
+            problems.append(f"no numbers  {name} ({tensor.dtype}, or not finite)")
+            continue
         if tensor.shape == wanted.shape and not _same_size_other_grid(name, source, model):
             report.matched.append(name)
         else:
@@ -162,9 +168,11 @@ def _source_grid(positions: Tensor, source: Source) -> tuple[int, int] | None:
 
 
 def _same_size_other_grid(name: str, source: Source, model: PlainViT) -> bool:
-    """4 x 9 and 6 x 6 patches give equally many positions, which still need resizing."""
+    """4 x 9 and 6 x 6 patches give equally many positions, 4 x 8 and 8 x 4 equally long tables."""
     grid = source.meta.get("grid")
-    return name == "pos_embed" and grid is not None and tuple(grid) != model.grid
+    if grid is None or tuple(grid) == model.grid:
+        return False
+    return name == "pos_embed" or (name.endswith(TABLE) and grid[0] != grid[1])
 
 
 def _switched_off(model: PlainViT) -> list[str]:
@@ -176,6 +184,11 @@ def _switched_off(model: PlainViT) -> list[str]:
     if not model.has_abs_pos:
         patterns.append("pos_embed")
     return patterns
+
+
+def _kind(name: str) -> str:
+    """A tensor's name without its block: what one block has, all have."""
+    return re.sub(r"^blocks\.\d+\.", "", name)
 
 
 def _neutral(name: str, tensor: Tensor) -> bool:

@@ -27,7 +27,7 @@ class ViTCheckpoint:
         allow_dropped: patterns of checkpoint tensors that may be left behind.
         rel_pos_resize: how relative-position tables reach another window: 'bicubic', 'geometric'
             (as BEiT) or 'reinit' (zeros). It is recorded with every table it touched.
-        branch: 'teacher' or 'student' of a DINO or iBOT training checkpoint.
+        branch: 'teacher' (the default) or 'student' of a DINO or iBOT training checkpoint.
         registers: 'keep' or 'drop' DINOv2's registers; needed where a checkpoint has them.
 
     Raises (when called):
@@ -41,7 +41,7 @@ class ViTCheckpoint:
         allow_missing: Collection[str] = (),
         allow_dropped: Collection[str] = (),
         rel_pos_resize: TableResize = "bicubic",
-        branch: Branch = "teacher",
+        branch: Branch | None = None,
         registers: Registers | None = None,
     ) -> None:
         check_table_resize(rel_pos_resize)
@@ -49,7 +49,7 @@ class ViTCheckpoint:
         self.allow_missing = tuple(allow_missing)
         self.allow_dropped = tuple(allow_dropped)
         self.rel_pos_resize: TableResize = rel_pos_resize
-        self.branch: Branch = branch
+        self.branch: Branch | None = branch
         self.registers: Registers | None = registers
 
     def __call__(self, module: nn.Module) -> LoadReport:

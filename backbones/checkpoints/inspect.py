@@ -11,6 +11,7 @@ from backbones.checkpoints.families.source import NORMALISATIONS, Source
 from backbones.checkpoints.fit import fit
 from backbones.vit import PlainViT
 
+LOADING = ("allow_missing", "allow_dropped", "rel_pos_resize")
 OPTIMISER = ("optimizer", "optimizer_states", "optim", "scaler")
 
 
@@ -32,18 +33,22 @@ def inspected(described: Described, config: Path | None) -> str:
     ]
     if questions := described.open_questions():
         lines.append(f"open           to convert it, add {', '.join(questions)}")
-    lines.append(str(_report(described, config)))
+    lines.append(_report(described, config))
     return "\n".join(lines)
 
 
-def _report(described: Described, config: Path | None) -> Any:
+def _report(described: Described, config: Path | None) -> str:
     if config is None:
-        return build(described)[1]
+        return str(build(described)[1])
     model = Config.fromfile(config).model
-    model.backbone.init_cfg = {"type": "ViTCheckpoint", "checkpoint": described.path}
-    adopt(model)
+    init = {**(model.backbone.get("init_cfg") or {}), "checkpoint": described.path}
+    model.backbone.init_cfg = init
+    changes = adopt(model, described.source)
     options = {k: v for k, v in model.backbone.items() if k not in ("type", "init_cfg")}
-    return fit(described.source, PlainViT(**options), described.path)[1]
+    loading = {key: init[key] for key in LOADING if key in init}
+    report = fit(described.source, PlainViT(**options), described.path, **loading)[1]
+    taken = [f"taken over     {key} = {change['new']}" for key, change in changes.items()]
+    return "\n".join([*taken, str(report)])
 
 
 def _holds(described: Described) -> list[str]:

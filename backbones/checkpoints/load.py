@@ -21,7 +21,7 @@ class Loaded:
 
 
 def load_source(
-    path: str, *, branch: Branch = "teacher", registers: Registers | None = None
+    path: str, *, branch: Branch | None = None, registers: Registers | None = None
 ) -> Loaded:
     """Read, recognise and check a checkpoint.
 
@@ -34,7 +34,7 @@ def load_source(
         FileNotFoundError, ValueError: see `read_checkpoint`, `recognise` and `checked_sha256`;
             and where the file has registers and nobody said what becomes of them.
     """
-    if branch not in ("teacher", "student"):
+    if branch not in (None, "teacher", "student"):
         raise ValueError(f"branch must be 'teacher' or 'student', got {branch!r}")
     content = read_checkpoint(path)
     source = recognise(content, path, branch=branch)

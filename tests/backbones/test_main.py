@@ -113,8 +113,8 @@ def bad_files(folder: Path) -> dict[str, str]:
     torch.save({"resnet.conv1.weight": torch.ones(1)}, folder / "other.pth")
     return {
         "truncated.pth": "cannot be read as a checkpoint",
-        "nothing.pth": "cannot be read as a checkpoint",
-        "text.pth": "holds pickled objects",
+        "nothing.pth": "is no checkpoint",
+        "text.pth": "is no checkpoint (it begins with b'<html>404')",
         "malicious.pth": "holds pickled objects besides tensors and is not loaded",
         "half-renamed.pth": "missing     blocks.1.attn.qkv.weight",
         "wrong-size.pth": "wrong shape blocks.1.mlp.fc1.weight",

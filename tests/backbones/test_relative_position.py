@@ -123,3 +123,14 @@ def test_every_gradient_equals_that_of_mmsegs_mae_backbone() -> None:
     for name, parameter in ours.named_parameters():
         grad = gradients[name].reshape(parameter.shape)
         assert_close(parameter.grad, grad, rtol=1e-8, atol=1e-10, msg=name)
+
+
+def test_training_may_follow_inference() -> None:
+    """The index is kept between calls; one made under inference mode could not be trained with."""
+    model = PlainViT(None, img_size=40, patch_size=8, embed_dims=48, depth=1, num_heads=3,
+                     rel_pos="table")  # fmt: skip
+    images = torch.randn(1, 3, 40, 56)
+    with torch.inference_mode():
+        model(images)
+    model(images)[0].sum().backward()
+    assert model.blocks[0].attn.relative_position_bias_table.grad.abs().sum() > 0

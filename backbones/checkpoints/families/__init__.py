@@ -1,6 +1,7 @@
 """The checkpoint layouts that are recognised, as one table: the first that fits is taken."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -50,30 +51,37 @@ WRAPPERS = r"(^|(?<=\.))(module|_orig_mod)\."
 CONTAINERS = tuple(dict.fromkeys(c for family in FAMILIES for c in family.containers if c))
 
 
-def recognise(content: Any, name: str, *, branch: Branch = "teacher") -> Source:
+def recognise(content: Any, name: str, *, branch: Branch | None = None) -> Source:
     """The encoder in a loaded checkpoint.
 
     Args:
         content: what the file holds.
         name: its path or URL, for messages and for what Hugging Face keeps beside it.
-        branch: of a DINO or iBOT checkpoint that holds both.
+        branch: of a DINO or iBOT training checkpoint; the teacher where it is not given.
 
     Raises:
         ValueError: for a layout that is not in the table, with the first names found.
     """
-    export = read_export(content)
+    try:
+        export = read_export(content)
+    except ValueError as error:
+        raise ValueError(f"{name}: {error}") from error
     if export is not None:
         return export
-    other = dino.STUDENT if branch == "teacher" else dino.TEACHER
+    other = dino.TEACHER if branch == "student" else dino.STUDENT
     try:
         found = _containers(content)
+        if branch is not None and branch not in found:
+            raise ValueError(f"there is no {branch} in it ({', '.join(filter(None, found))})")
         both = {"teacher", "student"} <= found.keys()
         for family in FAMILIES:
             source = None if both and family is other else family.read(found)
             if source is not None:
-                return _with_files(source, name)
+                return _with_files(_as_adopted(source, content), name)
     except ValueError as error:
         raise ValueError(f"{name}: {error}") from error
+    except KeyError as error:
+        raise ValueError(f"{name}: there is no {error} in it; it is incomplete") from error
     keys = [key for tensors in found.values() for key in tensors][:8] or (
         list(content)[:8] if isinstance(content, Mapping) else type(content).__name__
     )
@@ -93,6 +101,25 @@ def _containers(content: Any) -> dict[str, StateDict]:
             if tensors:
                 found[container] = renamed(tensors, [(WRAPPERS, "")])
     return found
+
+
+def _as_adopted(source: Source, content: Mapping[str, Any]) -> Source:
+    """The traits that a transfer run of this project took over and kept beside its weights."""
+    adopted = (content.get("meta") or {}).get("adopted") if "state_dict" in content else None
+    changes = {key: change["new"] for key, change in (adopted or {}).get("changes", {}).items()}
+    if not changes:
+        return source
+    traits = source.traits
+    pictures: Any = [tuple(changes.get(f"data_preprocessor.{k}", ())) for k in ("mean", "std")]
+    return replace(
+        source,
+        traits=replace(
+            traits,
+            act=changes.get("backbone.act", traits.act),
+            norm_eps=changes.get("backbone.norm_eps", traits.norm_eps),
+            normalisation=tuple(pictures) if all(pictures) else traits.normalisation,
+        ),
+    )
 
 
 def _with_files(source: Source, name: str) -> Source:

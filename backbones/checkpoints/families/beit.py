@@ -7,10 +7,11 @@ normalised with 0.5, BEiT v2 with ImageNet's mean; the fine-tuned files do not t
 
 import torch
 
-from backbones.checkpoints.families.family import Family
+from backbones.checkpoints.families.family import ANY_POSITIONS, NORM, PATCH_BIAS, Family
 from backbones.checkpoints.families.source import IMAGENET, StateDict, Traits, renamed
 
 MARKS = ("patch_embed.proj.weight", "blocks.0.attn.q_bias")
+NEEDS = (ANY_POSITIONS, PATCH_BIAS, NORM)
 RULES = (
     (r"^rel_pos_bias\.", "rel_pos_global."),
     (r"\.gamma_([12])$", r".ls\1.gamma"),
@@ -39,7 +40,8 @@ FAMILIES = (
         MARKS,
         also=("cls_pt_layers.*",),
         to_timm=to_timm,
+        needs=NEEDS,
         traits=Traits(normalisation=IMAGENET),
     ),
-    Family("BEiT, BEiT v2 or PeCo", MARKS, to_timm=to_timm),
+    Family("BEiT, BEiT v2 or PeCo", MARKS, to_timm=to_timm, needs=NEEDS),
 )

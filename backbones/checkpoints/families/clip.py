@@ -4,10 +4,11 @@ A norm before the blocks, no bias on the patches, pictures normalised their own 
 quick-GELU; of OpenCLIP's some do, and no file says so.
 """
 
-from backbones.checkpoints.families.family import Family
+from backbones.checkpoints.families.family import NORM, POSITIONS, Family
 from backbones.checkpoints.families.source import CLIP, StateDict, Traits, renamed
 
 MARKS = ("conv1.weight", "transformer.resblocks.0.attn.in_proj_weight")
+NEEDS = (POSITIONS, ("norm_pre.weight",), NORM)
 RULES = (
     (r"^conv1\.", "patch_embed.proj."),
     (r"^class_embedding$", "cls_token"),
@@ -47,6 +48,7 @@ def _family(name: str, act: str | None, also: tuple[str, ...]) -> Family:
         also=also,
         beside=TEXT,
         to_timm=to_timm,
+        needs=NEEDS,
         traits=Traits(act=act, norm_eps=1e-5, normalisation=CLIP),
     )
 

@@ -3,10 +3,6 @@
 Its giant has SwiGLU blocks, which `PlainViT` has not.
 """
 
-import math
-
-import torch
-
 from backbones.checkpoints.families.family import TIMM, Family
 from backbones.checkpoints.families.source import IMAGENET, StateDict, Traits, renamed
 
@@ -17,14 +13,9 @@ RULES = (
 
 
 def to_timm(tensors: StateDict) -> StateDict:
-    """timm's registered files fold the class token's position into the token; its row is zero."""
     if any(".mlp.w12." in name for name in tensors):
         raise ValueError("the checkpoint has SwiGLU blocks (DINOv2's giant), not supported here")
-    tensors = renamed(tensors, RULES)
-    positions = tensors["pos_embed"]  # [1, (1 +) L, D]
-    if "reg_token" in tensors and math.isqrt(positions.shape[1]) ** 2 == positions.shape[1]:
-        tensors["pos_embed"] = torch.cat([torch.zeros_like(positions[:, :1]), positions], dim=1)
-    return tensors
+    return renamed(tensors, RULES)
 
 
 TRAITS = Traits(normalisation=IMAGENET)

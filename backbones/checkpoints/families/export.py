@@ -13,6 +13,8 @@ def read_export(content: Any) -> Source | None:
     meta = content["meta"]
     if not isinstance(meta, Mapping) or "sha256" not in meta:
         return None
+    if any(value > 1 for value in meta.get("mean") or ()):
+        raise ValueError(f"meta['mean'] is {meta['mean']}; an export's is of pictures in 0…1")
     mean, std = ([255 * x for x in meta.get(key) or ()] for key in ("mean", "std"))  # were 0…1
     normalisation: Any = (tuple(mean), tuple(std)) if mean and std else None
     traits = Traits(

@@ -1,4 +1,4 @@
-"""Hugging Face transformers' layouts of ViT (DeiT, DINO), ViTMAE, BEiT, DINOv2 and CLIP.
+"""Hugging Face transformers' layouts of ViT (DINO), ViTMAE, BEiT, DINOv2 and CLIP.
 
 Queries, keys and values are three layers there, and the numbers a network needs beside its weights
 lie in `config.json` and `preprocessor_config.json` (see `hub_files`).
@@ -6,7 +6,7 @@ lie in `config.json` and `preprocessor_config.json` (see `hub_files`).
 
 import torch
 
-from backbones.checkpoints.families import dinov2
+from backbones.checkpoints.families import beit, clip, dinov2
 from backbones.checkpoints.families.family import Family
 from backbones.checkpoints.families.source import (
     CLIP,
@@ -76,7 +76,7 @@ def _merged(tensors: StateDict) -> StateDict:
     return merged
 
 
-def _registers(tensors: StateDict) -> StateDict:
+def dinov2_to_timm(tensors: StateDict) -> StateDict:
     return dinov2.to_timm(to_timm(tensors))
 
 
@@ -85,13 +85,17 @@ def _marks(embedding: str, query: str) -> tuple[str, str]:
 
 
 VIT = _marks("patch_embeddings.projection", "encoder.layer.0.attention.attention.query.weight")
-VISION = _marks("patch_embedding", "encoder.layers.0.self_attn.q_proj.weight")
+VISION = (
+    *_marks("patch_embedding", "encoder.layers.0.self_attn.q_proj.weight"),
+    *("embeddings.class_embedding", "pre_layrnorm.weight"),  # SigLIP has neither
+)
 FAMILIES = (
     Family(
         "Hugging Face BEiT",
         tuple(f"beit.{mark}" for mark in VIT),
         also=("lm_head.weight", "layernorm.weight"),
         to_timm=masked_beit_to_timm,
+        needs=beit.NEEDS,
         traits=Traits(norm_eps=1e-12, normalisation=INCEPTION),
     ),
     Family(
@@ -100,6 +104,7 @@ FAMILIES = (
         prefixes=("beit.", ""),
         beside=BESIDE,
         to_timm=to_timm,
+        needs=beit.NEEDS,
         traits=Traits(norm_eps=1e-12, normalisation=INCEPTION),
     ),
     Family(
@@ -107,7 +112,7 @@ FAMILIES = (
         (*VIT, "encoder.layer.0.layer_scale1.lambda1"),
         prefixes=("dinov2.", "dinov2_with_registers.", ""),
         beside=BESIDE,
-        to_timm=_registers,
+        to_timm=dinov2_to_timm,
         traits=Traits(normalisation=IMAGENET),
     ),
     Family(
@@ -122,7 +127,7 @@ FAMILIES = (
     Family(
         "Hugging Face ViT",
         VIT,
-        prefixes=("vit.", "deit.", ""),
+        prefixes=("vit.", ""),
         beside=BESIDE,
         to_timm=to_timm,
         traits=Traits(norm_eps=1e-12),
@@ -133,6 +138,7 @@ FAMILIES = (
         prefixes=("vision_model.", ""),
         beside=BESIDE,
         to_timm=to_timm,
+        needs=clip.NEEDS,
         traits=Traits(act=None, norm_eps=1e-5, normalisation=CLIP),
     ),
 )

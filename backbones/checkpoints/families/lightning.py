@@ -2,8 +2,16 @@
 segmentors and classifiers trained with this project's backbone.
 """
 
-from backbones.checkpoints.families.family import Family
+from backbones.checkpoints.families.family import ANY_POSITIONS, Family
 from backbones.checkpoints.families.mmlab import BESIDE
+from backbones.checkpoints.families.source import StateDict, Traits
+
+
+def _traits(tensors: StateDict) -> Traits:
+    """A norm before the blocks is CLIP's, and then the activation is an open question."""
+    clip = any(name.endswith("norm_pre.weight") for name in tensors)
+    return Traits(act=None, norm_eps=1e-5) if clip else Traits()
+
 
 FAMILIES = (
     Family(
@@ -13,7 +21,9 @@ FAMILIES = (
             *("backbone.vit.", "model.backbone.", "model.encoder.", "model.vit."),
             *("teacher_backbone.", "student_backbone."),
         ),
-        containers=("state_dict",),
+        containers=("state_dict", ""),
+        needs=(ANY_POSITIONS,),
+        traits_of=_traits,
         beside=(
             *BESIDE,
             *("fc_norm.*", "decoder*", "projection_head.*", "prediction_head.*", "classifier.*"),

@@ -6,7 +6,7 @@ its norm after pooling, as `ln2`.
 """
 
 from backbones.checkpoints.families import beit
-from backbones.checkpoints.families.family import Family
+from backbones.checkpoints.families.family import ANY_POSITIONS, Family
 from backbones.checkpoints.families.source import StateDict, renamed
 
 MARKS = ("patch_embed.projection.weight", "layers.0.ffn.layers.0.0.weight")
@@ -35,6 +35,11 @@ def to_timm(tensors: StateDict) -> StateDict:
 
 FAMILIES = (
     Family(
-        "mmpretrain or mmseg", MARKS, prefixes=("backbone.", ""), beside=BESIDE, to_timm=to_timm
+        "mmpretrain or mmseg",
+        MARKS,
+        prefixes=("backbone.", ""),
+        beside=BESIDE,
+        to_timm=to_timm,
+        needs=(ANY_POSITIONS,),
     ),
 )

@@ -1,7 +1,7 @@
 """SimMIM (https://arxiv.org/abs/2111.09886): BEiT's ViT as `encoder`, a linear `decoder`."""
 
 from backbones.checkpoints.families import beit
-from backbones.checkpoints.families.family import TIMM, Family
+from backbones.checkpoints.families.family import ANY_POSITIONS, PATCH_BIAS, TIMM, Family
 from backbones.checkpoints.families.source import IMAGENET, Traits
 
 FAMILIES = tuple(
@@ -12,6 +12,7 @@ FAMILIES = tuple(
         also=("decoder.0.weight",),
         beside=("decoder.*",),
         to_timm=beit.to_timm,
+        needs=(ANY_POSITIONS, PATCH_BIAS),
         traits=Traits(normalisation=IMAGENET),
     )
     for marks in (beit.MARKS, TIMM)

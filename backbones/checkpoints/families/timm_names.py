@@ -6,6 +6,7 @@ mean; timm's flat files do not say theirs (AugReg's is 0.5, DeiT's is ImageNet's
 
 import torch
 
+from backbones.checkpoints.families import clip
 from backbones.checkpoints.families.family import Family
 from backbones.checkpoints.families.source import IMAGENET, StateDict, Traits
 
@@ -27,7 +28,12 @@ FAMILIES = (
     ),
     Family("distilled DeiT (timm)", also=("dist_token", "pos_embed"), to_timm=without_distillation),
     # CLIP image towers in timm's names: nothing says which GELU they were trained with
-    Family("CLIP (timm)", also=("norm_pre.weight",), traits=Traits(act=None, norm_eps=1e-5)),
+    Family(
+        "CLIP (timm)",
+        also=("norm_pre.weight",),
+        needs=clip.NEEDS,
+        traits=Traits(act=None, norm_eps=1e-5),
+    ),
     Family("DeiT", containers=("model",), also=("head.weight",), traits=FACEBOOK),
     Family("MAE encoder", containers=("model",), traits=FACEBOOK),
     Family("timm classifier", also=("head.weight",)),

@@ -7,6 +7,7 @@ import pytest
 import torch
 from timm.models.beit import Beit
 from timm.models.vision_transformer import VisionTransformer
+from torch import nn
 
 from backbones import PlainViT
 from backbones.checkpoints.adopt import DEFAULTS, adopt
@@ -26,6 +27,8 @@ PICTURES = dict(mean=[123.675, 116.28, 103.53], std=[58.395, 57.12, 57.375])
 def beit(tmp_path: Path, **options: Any) -> str:
     torch.manual_seed(0)
     model = Beit(**VIT, num_classes=0, init_values=0.1, use_abs_pos_emb=False, **options)
+    for parameter in model.parameters():
+        nn.init.normal_(parameter, std=0.2)
     torch.save({"model": model.state_dict()}, tmp_path / "beit.pth")
     return str(tmp_path / "beit.pth")
 
@@ -171,3 +174,27 @@ def test_nothing_to_take_over() -> None:
     assert adopt({}) == {}
     assert adopt({"backbone": {"type": "ResNet"}}) == {}
     assert adopt({"backbone": {**SIZE, "init_cfg": {"checkpoint": None}}}) == {}
+
+
+def test_the_initialisers_choices_reach_the_load(tmp_path: Path) -> None:
+    path = beit(tmp_path, use_shared_rel_pos_bias=True)
+    tables = []
+    for method in ("bicubic", "geometric", "reinit"):
+        model = configuration(path, SEGMENTATION, rel_pos_resize=method)
+        adopt(model)
+        backbone = built(model)
+        assert all(
+            change.endswith(f"({method})") for change in backbone.load_report.resized.values()
+        )
+        tables.append(backbone.state_dict()["blocks.1.attn.relative_position_bias_table"])
+    assert not tables[2][:-3].any()
+    assert (tables[0] - tables[1]).abs().max() > 1e-3
+
+    weights = VisionTransformer(**VIT, num_classes=0).state_dict()
+    both = {"teacher": weights, "student": {name: tensor + 1 for name, tensor in weights.items()}}
+    torch.save(both, tmp_path / "dino.pth")
+    found = [
+        built(configuration(str(tmp_path / "dino.pth"), {}, **choice)).norm.bias.mean().item()
+        for choice in ({}, {"branch": "teacher"}, {"branch": "student"})
+    ]
+    assert found == pytest.approx([0.0, 0.0, 1.0])

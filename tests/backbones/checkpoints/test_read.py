@@ -43,6 +43,26 @@ def test_from_a_url(server: tuple[str, Path], name: str) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
+def test_urls_that_end_alike_are_two_files(server: tuple[str, Path]) -> None:
+    url, folder = server
+    for name in ("a", "b"):
+        (folder / name).mkdir()
+        torch.save({"x": torch.full((1,), float(ord(name)))}, folder / name / "model.pth")
+    found = [read_checkpoint(f"{url}/{name}/model.pth")["x"].item() for name in ("a", "b")]
+    assert found == [97, 98]
+
+
+def test_a_bad_download_is_not_kept(server: tuple[str, Path]) -> None:
+    url, folder = server
+    (folder / "w.pth").write_text("<html>log in first</html>")
+    with pytest.raises(ValueError, match=r"w\.pth is no checkpoint \(it begins with b'<html>"):
+        read_checkpoint(f"{url}/w.pth")
+    torch.save({"x": torch.ones(1)}, folder / "w.pth")
+    assert read_checkpoint(f"{url}/w.pth")["x"].item() == 1
+    with pytest.raises(ValueError, match="cannot be downloaded"):
+        read_checkpoint("http://a b/x.pth")
+
+
 def test_a_url_without_a_file(server: tuple[str, Path]) -> None:
     with pytest.raises(ValueError, match=r"none\.pth cannot be downloaded .*404"):
         read_checkpoint(f"{server[0]}/none.pth")

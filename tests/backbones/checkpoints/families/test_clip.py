@@ -88,5 +88,5 @@ def test_clip_in_timms_names(tmp_path: Path, act: type[nn.Module], name: str) ->
 
 def test_open_clip_does_not_say_its_activation(tmp_path: Path) -> None:
     torch.save(clip_layout(), tmp_path / "w.pth")
-    described = describe(str(tmp_path / "w.pth"), "teacher", None, Stated(heads=4))
+    described = describe(str(tmp_path / "w.pth"), None, None, Stated(heads=4))
     assert [question.split()[0] for question in described.open_questions()] == ["--act"]

@@ -18,7 +18,9 @@ from small_vits import (
     timm_beit,
     timm_vit,
 )
+from torch import Tensor
 
+from backbones.checkpoints.architecture import HEADS
 from backbones.checkpoints.families import (
     Traits,
     beit,
@@ -99,3 +101,55 @@ def test_normalisations_are_those_timm_records(ours: Traits, model: str) -> None
     recorded = timm.get_pretrained_cfg(model)
     for found, expected in zip(ours.normalisation, (recorded.mean, recorded.std), strict=True):
         assert found == pytest.approx([255 * value for value in expected], abs=1e-3)
+
+
+@pytest.mark.parametrize("lost", ["pos_embed", "patch_embed.proj.bias", "norm.weight"])
+def test_an_encoder_that_lost_a_part_is_no_other_architecture(tmp_path: Path, lost: str) -> None:
+    tensors = dict(timm_vit().state_dict())
+    del tensors[lost]
+    with pytest.raises(ValueError, match=f"MAE encoder file has {lost}.*it is incomplete"):
+        imported({"model": tensors}, tmp_path)
+
+
+@pytest.mark.parametrize("lost", ["gamma_1", "gamma_2", "attn.relative_position_bias_table"])
+def test_a_part_lost_in_one_block_is_not_neutral(tmp_path: Path, lost: str) -> None:
+    options = {"use_shared_rel_pos_bias": False, "use_rel_pos_bias": True}
+    tensors = dict(timm_beit(**options).state_dict())
+    del tensors[f"blocks.1.{lost}"]
+    with pytest.raises(ValueError, match=r"missing     blocks\.1\."):
+        imported({"model": tensors}, tmp_path)
+
+
+@pytest.mark.parametrize("spoil", [lambda t: t.to(torch.int8), lambda t: t * float("nan")])
+def test_weights_that_are_no_numbers(tmp_path: Path, spoil: Callable[[Tensor], Tensor]) -> None:
+    tensors = dict(timm_vit().state_dict())
+    tensors["blocks.1.mlp.fc1.weight"] = spoil(tensors["blocks.1.mlp.fc1.weight"])
+    with pytest.raises(ValueError, match=r"no numbers  blocks\.1\.mlp\.fc1\.weight"):
+        imported({"model": tensors}, tmp_path)
+
+
+def test_a_branch_that_is_not_there(tmp_path: Path) -> None:
+    teacher = {"teacher": prefixed(timm_vit().state_dict(), "backbone.")}
+    for content in (teacher, {"model": dict(timm_vit().state_dict())}):
+        with pytest.raises(ValueError, match="there is no student in it"):
+            imported(content, tmp_path, branch="student")
+
+
+def test_a_folded_class_position_gets_its_row_back(tmp_path: Path) -> None:
+    """DeiT III's positions have no row for the class token."""
+    reference = timm_vit(no_embed_class=True)
+    assert reference.pos_embed.shape[1] == 16
+    same(
+        imported({"model": reference.state_dict()}, tmp_path),
+        reference.forward_features(pictures()),
+    )
+
+
+@pytest.mark.parametrize(("width", "heads"), [(1280, 16), (1408, 16), (1664, 16), (768, 12)])
+def test_heads_of_the_published_widths(width: int, heads: int) -> None:
+    """timm: ViT-H, ViT-g, ViT-bigG and ViT-B."""
+    names = {1280: "vit_huge_patch14_clip_224", 1408: "vit_giant_patch14_clip_224",
+             1664: "vit_gigantic_patch14_clip_224", 768: "vit_base_patch16_224"}  # fmt: skip
+    with torch.device("meta"):
+        model = timm.create_model(names[width])
+    assert (model.embed_dim, model.blocks[0].attn.num_heads, HEADS[width]) == (width, heads, heads)
