@@ -23,7 +23,7 @@ from backbones.runs.provenance import config_hash, plain_config
 from transfer.adopted import as_shipped
 from transfer.differences import ABSENT, differences, put, value_at
 from transfer.manifest import describe_datasets
-from transfer.schedule import derive, pictures_a_step
+from transfer.schedule import at_published_batch, derive, pictures_a_step
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
 # What may differ between runs of one protocol.
@@ -115,8 +115,12 @@ def load_report(runner: Runner) -> LoadReport:
 def _content(config: Config, batch: int, derived: Sequence[str]) -> dict[str, Any]:
     """All that makes the protocol, with the batch of all processes in place of one's."""
     relative = _relative_paths(as_shipped(config.to_dict()), str(config["data_root"]))
+    at_published_batch(relative)
     content = plain_config(relative, drop=(*NOT_PROTOCOL, *derived))
     content["train_dataloader"]["batch_size"] = batch
+    if config["model"]["type"] == "LinearProbe":  # its BatchNorm sees what a device holds at a time
+        at_a_time = config["train_dataloader"].get("batch_size", config.get("device_batch_size"))
+        content["train_dataloader"]["batch_norm_over"] = at_a_time
     resize = _loading(config).get("rel_pos_resize", "bicubic")
     if resize != "bicubic":
         content["rel_pos_resize"] = resize

@@ -24,12 +24,12 @@ from typing import Any
 
 from mmengine.config import Config
 
-from transfer.differences import value_at
+from transfer.differences import put, value_at
 
 RATE = "optim_wrapper.optimizer.lr"
 LENGTHS = ("", "warmup_", "val_")
 KEYS = {
-    *("batch", "accumulated", "pictures", "decay_at", "rescale"),
+    *("batch", "rescaled_from", "accumulated", "pictures", "decay_at", "rescale"),
     *(f"{length}{unit}" for length in LENGTHS for unit in ("epochs", "iters")),
 }
 
@@ -79,7 +79,23 @@ def rescaled(schedule: Mapping[str, Any], batch: int, accumulated: int = 1) -> d
         if f"{length}iters" in schedule
     }
     more = {"accumulated": accumulated} if accumulated != 1 or "accumulated" in schedule else {}
-    return {**schedule, **counts, "batch": batch, **more}
+    published = schedule.get("rescaled_from", schedule["batch"])
+    return {**schedule, **counts, "batch": batch, "rescaled_from": published, **more}
+
+
+def at_published_batch(content: Any) -> None:
+    """Undo a rescaling in a plain configuration, so that runs compare whatever their batch is."""
+    schedule = content.get("schedule") or {}
+    published = schedule.get("rescaled_from")
+    if published is None:
+        return
+    schedulers = content["param_scheduler"]
+    ran, then = derive(schedule, schedulers), derive(rescaled(schedule, published), schedulers)
+    for key, value in then.items():
+        if value_at(content, key) == ran[key]:  # else it was set by hand
+            put(content, key, value)
+    rate = value_at(content, RATE) * published / schedule["batch"]
+    put(content, RATE, float(f"{rate:.12g}"))
 
 
 def follow_schedule(cfg: Config, processes: int) -> str:
@@ -102,7 +118,7 @@ def follow_schedule(cfg: Config, processes: int) -> str:
     other_batch = (step, accumulated) != (asked["batch"], asked.get("accumulated", 1))
     follows = other_batch and asked.get("rescale") == "linear"
     wanted = rescaled(asked, step, accumulated) if follows else asked
-    rate = file["optim_wrapper"]["optimizer"]["lr"]
+    rate = cfg["optim_wrapper"]["optimizer"]["lr"]  # by hand or not, for the batch of the block
 
     before = {**derive(file["schedule"], file["param_scheduler"]), RATE: rate}
     after = {
@@ -110,7 +126,7 @@ def follow_schedule(cfg: Config, processes: int) -> str:
         RATE: rate * step / asked["batch"] if follows else rate,
     }
     changed = [key for key in after if after[key] != before[key]]
-    by_hand = [key for key in changed if value_at(cfg, key) != before[key]]
+    by_hand = [key for key in changed if key != RATE and value_at(cfg, key) != before[key]]
     for key in changed:
         if key not in by_hand:
             cfg.merge_from_dict({key: after[key]})

@@ -70,11 +70,11 @@ def test_accumulation_lengthens_iterations_and_leaves_the_rate() -> None:
     assert note.startswith("batch 64 → 8 iterations of 8 (rule: linear): ")
 
 
-def test_what_was_set_by_hand_stays_and_is_named() -> None:
+def test_a_length_set_by_hand_stays_and_a_rate_is_for_the_batch_of_the_block() -> None:
     smoke = {LENGTH: 2, RATE: 5e-5, "train_dataloader.batch_size": 1}
     found, note = followed(LI, processes=1, **smoke)
-    assert (found[LENGTH], found[RATE], found[WARM_UP]) == (2, 5e-5, 29500)
-    assert note.endswith(f"; left as set by hand: {LENGTH}, {RATE}")
+    assert (found[LENGTH], found[RATE], found[WARM_UP]) == (2, 5e-5 / 64, 29500)
+    assert note.endswith(f"; left as set by hand: {LENGTH}")
     replaced = [{"type": "ConstantLR", "factor": 1.0}]
     found, note = followed(LI, processes=1, param_scheduler=replaced)
     assert found[LENGTH] == 1475000
@@ -96,6 +96,13 @@ def test_no_rule_changes_nothing_and_says_so() -> None:
     assert "batch 64 → 8 (rule: none, nothing follows): nothing to change" in note
 
 
+@pytest.mark.parametrize("rate", [4e-5, 8e-5, 1.6e-4])
+def test_every_rate_of_a_search_is_rescaled_alike(rate: float) -> None:
+    """The shipped one, 8e-5, is no exception when it is given."""
+    found, _ = followed(LI, processes=4, **{RATE: rate})
+    assert found[RATE] == pytest.approx(rate / 2)
+
+
 @pytest.mark.parametrize("processes", [1, 3])
 def test_the_config_a_run_dumps_is_followed_no_further(processes: int, tmp_path: Path) -> None:
     config = Config.fromfile(CONFIGS / f"{VITDET}.py")
@@ -109,7 +116,7 @@ def test_the_config_a_run_dumps_is_followed_no_further(processes: int, tmp_path:
 
 def test_a_length_in_iterations_keeps_its_pictures_and_one_in_epochs_its_epochs() -> None:
     block = rescaled(BLOCK, 16)
-    assert block == BLOCK | {"batch": 16, "warmup_iters": 1000}
+    assert block == BLOCK | {"batch": 16, "warmup_iters": 1000, "rescaled_from": 64}
     scheduler = [{"type": "LinearLR"}, {"type": "CosineAnnealingLR"}]
     assert derive(block, scheduler) == {LENGTH: 737500, VAL: 73750, WARM_UP: 1000}
 
