@@ -39,6 +39,4 @@ class SkippedPictures(Hook):
 
     def after_train(self, runner: Runner) -> None:
         if self.known:
-            runner.logger.warning(
-                f"{len(self.known)} pictures could not be read; others were drawn in their place"
-            )
+            runner.logger.warning(f"{len(self.known)} pictures could not be read and took no part")

@@ -36,9 +36,10 @@ def complete(config: Config, *, world_size: int) -> str:
             classes of training folders, validation folders and head differ.
     """
     trains = "epochs" in config
+    forget_derived(config)
     refuse_derived(config, trains=trains)
     train, val = config.train_dataloader.dataset, config.val_dataloader.dataset
-    classes = check_classes(Path(train.root), Path(val.root), config.model.num_classes)
+    classes = check_classes(Path(train.root), Path(val.root), config.model.get("num_classes"))
     config.model.num_classes = len(classes)
     train.size = val.size = config.model.backbone.img_size
     train.seed = config.randomness.seed
@@ -49,6 +50,16 @@ def complete(config: Config, *, world_size: int) -> str:
     per_device, _ = split_batch(config.batch_size, world_size, config.device_batch_size)
     config.train_dataloader.batch_size = per_device
     return f"features of {per_device} pictures at a time in each of {world_size} processes"
+
+
+def forget_derived(config: Config) -> None:
+    """A configuration out of a work folder is complete; what followed then follows anew."""
+    for key in config.pop("derived", ()):
+        *parents, last = key.split(".")
+        node = config
+        for parent in parents:
+            node = node.get(parent, {})
+        node.pop(last, None)
 
 
 def refuse_derived(config: Config, *, trains: bool) -> None:

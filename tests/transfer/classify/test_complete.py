@@ -45,6 +45,20 @@ def test_what_a_probes_batch_norm_sees_is_part_of_its_protocol(folders: Path) ->
     assert halved["sha256"] != shipped["sha256"]
 
 
+@pytest.mark.parametrize("name", SMALL)
+def test_a_dumped_configuration_is_completed_again(
+    folders: Path, tmp_path: Path, name: str
+) -> None:
+    config = Config.fromfile(CONFIGS / f"{name}.py")
+    config.merge_from_dict({"data_root": str(folders)})
+    follow_data_root(config)
+    complete(config, world_size=1)
+    config.dump(tmp_path / "dumped.py")
+    again = Config.fromfile(tmp_path / "dumped.py")
+    complete(again, world_size=1)
+    assert again.to_dict() == config.to_dict()
+
+
 @pytest.mark.parametrize(
     "options",
     [
