@@ -36,7 +36,7 @@ def complete(config: Config, *, world_size: int) -> str:
             classes of training folders, validation folders and head differ.
     """
     trains = "epochs" in config
-    forget_derived(config)
+    forget_derived(config, trains=trains)
     refuse_derived(config, trains=trains)
     train, val = config.train_dataloader.dataset, config.val_dataloader.dataset
     classes = check_classes(Path(train.root), Path(val.root), config.model.get("num_classes"))
@@ -52,9 +52,11 @@ def complete(config: Config, *, world_size: int) -> str:
     return f"features of {per_device} pictures at a time in each of {world_size} processes"
 
 
-def forget_derived(config: Config) -> None:
+def forget_derived(config: Config, *, trains: bool) -> None:
     """A configuration out of a work folder is complete; what followed then follows anew."""
     for key in config.pop("derived", ()):
+        if key.startswith("optim_wrapper") and not trains:
+            continue
         *parents, last = key.split(".")
         node = config
         for parent in parents:
