@@ -230,7 +230,7 @@ def test_a_corrupt_picture_is_named_once_and_training_goes_on(
     main(command(tmp_path / "run", data_root=data, batch_size=10))
     log = log_of(tmp_path / "run")
     assert log.count("skipped 3.png: it cannot be read as a picture") == 1
-    assert "1 pictures could not be read; others were drawn in their place" in log
+    assert "1 pictures could not be read and took no part" in log
     assert (tmp_path / "run" / "result.json").exists()
 
 

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ Classify = Callable[..., Path]
 def classify(tmp_path: Path, folders: Path, weights: Path) -> Classify:
     """Run `python -m transfer.classify` in this process, made short; returns the work folder."""
 
+    runs = count()
+
     def run(kind: str, *flags: str, work_dir: Path | None = None, **options: Any) -> Path:
         work_dir = work_dir or tmp_path / "work"
         short = {} if kind.startswith("knn") else {"epochs": 2, "batch_size": 8}
@@ -29,6 +32,8 @@ def classify(tmp_path: Path, folders: Path, weights: Path) -> Classify:
             "data_root": folders,
             "model.backbone.init_cfg.checkpoint": weights,
             "log_level": "WARNING",
+            # MMEngine's own name is the second, and two runs of one name share one log
+            "experiment_name": f"{tmp_path.name}-{next(runs)}",
             **short,
             **options,
         }
