@@ -33,6 +33,7 @@ NOT_PROTOCOL = (
     "derived",
     "device_batch_size",
     "env_cfg",
+    "experiment_name",
     "launcher",
     "load_from",
     "model.backbone.init_cfg",
