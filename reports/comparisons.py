@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from reports.slugs import slug
-from reports.vocabulary import METHODS, TASKS, in_order, task_label
+from reports.vocabulary import METHODS, TASKS, in_order, is_full, task_label
 
 KEY = (
     "suite",
@@ -123,10 +123,15 @@ def title(key: dict[str, object], keys: list[dict[str, object]]) -> str:
 
 
 def name_of(key: dict[str, object]) -> str:
-    """ "COCO" for COCO itself, "toy-scenes (COCO protocol)" for other data; then what it is of."""
+    """ "COCO" for COCO itself, "toy-scenes (COCO protocol)" for other data; then what it is of.
+
+    Other data in a folder that is called `coco` give themselves away by their number of images.
+    """
     task, data = str(key["task"]), str(key["data"])
     label = task_label(task)
     same = data.casefold() in {task.casefold(), label.casefold()}
+    if same and not key["limited"] and not is_full(task, key["n_images"]):
+        same, data = False, f"{key['n_images']} images"
     name = label if same else f"{data} ({label} protocol)"
     name = f"{name}, tuned" if key["sweep"] else name
     return f"{name}, limited" if key["limited"] else name

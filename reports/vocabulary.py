@@ -61,12 +61,12 @@ SPARE_MARKERS = ("<", ">", "p", "h", "*", "d")
 TASKS: dict[str, Task] = {
     "coco": Task("COCO", ("box_ap", "mask_ap"), full_val=5000),
     "ade20k": Task("ADE20K", ("miou",), full_val=2000),
-    "imagenet": Task("ImageNet", ("top1",), full_val=50000),
+    "imagenet": Task("ImageNet-1k", ("top1",), full_val=50000),
     # a suite's names for several of its protocols
-    "imagenet-finetune": Task("ImageNet fine-tuning", ("top1",), full_val=50000),
-    "imagenet-partial": Task("ImageNet partial fine-tuning", ("top1",), full_val=50000),
-    "imagenet-linear": Task("ImageNet linear probing", ("top1",), full_val=50000),
-    "imagenet-knn": Task("ImageNet nearest neighbours", ("top1",), full_val=50000),
+    "imagenet-finetune": Task("ImageNet-1k fine-tuning", ("top1",), full_val=50000),
+    "imagenet-partial": Task("ImageNet-1k partial fine-tuning", ("top1",), full_val=50000),
+    "imagenet-linear": Task("ImageNet-1k linear probing", ("top1",), full_val=50000),
+    "imagenet-knn": Task("ImageNet-1k nearest neighbours", ("top1",), full_val=50000),
 }
 
 METRICS: dict[str, str] = {
@@ -133,6 +133,11 @@ def method_styles(methods: Iterable[str]) -> dict[str, Style]:
 
 def task_label(task: str) -> str:
     return TASKS[task].label if task in TASKS else task
+
+
+def is_full(task: str, n_images: object) -> bool:
+    """Whether that many images are the task's whole validation set, as far as one is known."""
+    return task not in TASKS or n_images == TASKS[task].full_val
 
 
 def metric_label(metric: str) -> str:

@@ -63,7 +63,15 @@ def test_limited_comes_after_full(runs: Any, make_transfer: Any) -> None:
     assert [group.key["limited"] for group in compare(runs)] == [False, True]
 
 
-def test_data_of_the_tasks_own_name_needs_no_mention(runs: Any, make_transfer: Any) -> None:
+def test_whole_data_of_the_tasks_own_name_need_no_mention(runs: Any, make_transfer: Any) -> None:
+    data = {"name": "coco", "manifest_sha256": "12" * 32}
+    runs.put(make_transfer("random", "coco", 0, {"box_ap": 9.0}, data=data, n_images=5000))
+    assert compare(runs)[0].title == "COCO"
+
+
+def test_other_data_in_a_folder_of_the_tasks_name_are_not_called_by_it(
+    runs: Any, make_transfer: Any
+) -> None:
     data = {"name": "coco", "manifest_sha256": "12" * 32}
     runs.put(make_transfer("random", "coco", 0, {"box_ap": 9.0}, data=data))
-    assert compare(runs)[0].title == "COCO"
+    assert compare(runs)[0].title == "200 images (COCO protocol)"
