@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from reports.record import Record
+from reports.records.record import Record
 
 CELL = (
     "kind",

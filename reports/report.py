@@ -1,4 +1,4 @@
-"""Everything one report says, worked out once: the formats in `render.py` and `page.py` show it."""
+"""Everything one report says, worked out once: `formats/` show it."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -8,15 +8,18 @@ from pathlib import Path
 import pandas as pd
 
 from reports.comparisons import comparisons
-from reports.figures import Figure, curve_figures, pretraining_figures, score_figures
+from reports.figures.curves import curve_figures, pretraining_figures
+from reports.figures.drawing import Figure
+from reports.figures.pictures import Picture, last_pictures
+from reports.figures.scores import score_figures
 from reports.findings import finding, lead, opening
 from reports.frame import curves_frame, results_frame
-from reports.pictures import Picture, last_pictures
-from reports.pretraining import duration, pretraining_table
-from reports.record import Record
-from reports.records import Failure, LeftOut, Scan, scan
-from reports.tables import Table, detail_table, result_table
-from reports.tried import tried_table
+from reports.records.record import Record
+from reports.records.scan import Failure, LeftOut, Scan, scan
+from reports.tables.pretraining import duration, pretraining_table
+from reports.tables.results import detail_table, result_table
+from reports.tables.table import Table
+from reports.tables.tried import tried_table
 from reports.vocabulary import PRETRAIN, method_styles
 
 

@@ -90,7 +90,7 @@ def test_the_wheel_carries_configs_data_and_templates_and_imports_elsewhere(
     for package, pattern in {
         "pretrain": "configs/**/*.py",
         "transfer": "configs/**/*.py",
-        "reports": "templates/*",
+        "reports": "formats/templates/*",
     }.items():
         shipped = [p.relative_to(source).as_posix() for p in (source / package).glob(pattern)]
         assert shipped

@@ -6,7 +6,7 @@ import pytest
 
 from reports.comparisons import Comparison, comparisons
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
+from reports.records.scan import scan
 
 
 def compare(runs: Any) -> list[Comparison]:

@@ -5,7 +5,7 @@ from typing import Any
 from reports.comparisons import Comparison, comparisons
 from reports.findings import finding, lead
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
+from reports.records.scan import scan
 
 
 def compare(runs: Any) -> list[Comparison]:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
+from reports.records.scan import scan
 
 
 def test_one_row_per_cell_and_metric(demo: Any) -> None:

@@ -5,13 +5,15 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.formats.frames import csv_files
+from reports.formats.latex import latex
+from reports.formats.markdown import markdown
+from reports.formats.page import html
 from reports.frame import curves_frame, results_frame
-from reports.page import html
-from reports.records import scan
-from reports.render import csv_files, latex, markdown
+from reports.records.scan import scan
 from reports.report import build
 from reports.settings import as_text, from_options, in_words
-from reports.tables import detail_table, result_table
+from reports.tables.results import detail_table, result_table
 
 TUNED = {
     "optim_wrapper.optimizer.lr": 1.6e-4,

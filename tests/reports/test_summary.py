@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reports.frame import results_frame
-from reports.records import scan
+from reports.records.scan import scan
 from reports.summary import over_baseline, over_seeds, seeds_of, spread
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reports.records import scan
+from reports.records.scan import scan
 
 
 def test_records_are_found_at_any_depth_in_path_order(demo: Any) -> None:

@@ -1,18 +1,13 @@
-"""Tables of results: every number is a mean over seeds and says how many; every gap is a dash.
-
-A `Table` carries formatted cells for reading and unrounded numbers for computing, so that all the
-formats in `render.py` show the same thing. Rows stay in a fixed order: ranking is a claim.
-"""
-
-from dataclasses import dataclass
+"""Tables of results: every number is a mean over seeds and says how many; every gap is a dash."""
 
 import pandas as pd
 
-from reports.beside import Beside, beside
 from reports.cells import GAP, digits, gain_cell, spread_cell
 from reports.comparisons import Comparison, short
 from reports.settings import chosen_notes, footnote, marked, own_settings
 from reports.summary import facts, over_baseline, over_seeds, seeds_of
+from reports.tables.beside import Beside, beside
+from reports.tables.table import Column, Row, Table
 from reports.vocabulary import (
     BASELINE,
     METRICS,
@@ -21,36 +16,6 @@ from reports.vocabulary import (
     method_label,
     metric_label,
 )
-
-
-@dataclass(frozen=True)
-class Column:
-    """`group` is the heading shared by neighbours, such as a metric; `label` the column's own."""
-
-    group: str
-    label: str
-
-    @property
-    def name(self) -> str:
-        return f"{self.group} {self.label}".strip()
-
-
-@dataclass(frozen=True)
-class Row:
-    method: str
-    cells: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Table:
-    slug: str
-    title: str
-    caption: str
-    notes: tuple[str, ...]
-    sources: tuple[str, ...]
-    columns: tuple[Column, ...]
-    rows: tuple[Row, ...]
-    numbers: pd.DataFrame
 
 
 def result_table(comparison: Comparison) -> Table:

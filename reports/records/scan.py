@@ -10,7 +10,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.record import Record, read_record
+from reports.records.record import Record, read_record
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ import pytest
 
 from reports.comparisons import Comparison, comparisons
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
-from reports.tables import detail_table, result_table
+from reports.records.scan import scan
+from reports.tables.results import detail_table, result_table
 
 
 def compare(runs: Any) -> list[Comparison]:

@@ -4,7 +4,7 @@ import pandas as pd
 
 from reports.cells import GAP, digits
 from reports.summary import facts
-from reports.tables import Column, Row, Table
+from reports.tables.table import Column, Row, Table
 from reports.vocabulary import METHODS, METRICS, PRETRAIN, in_order, method_label, metric_label
 
 CAPTION = (

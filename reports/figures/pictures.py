@@ -6,8 +6,8 @@ from pathlib import Path
 
 from PIL import Image
 
-from reports.record import Record
-from reports.records import LeftOut
+from reports.records.record import Record
+from reports.records.scan import LeftOut
 from reports.slugs import slug
 from reports.vocabulary import METHODS, PRETRAIN, in_order, method_label, task_label
 

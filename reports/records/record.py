@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.fields import flag, integer, is_number, number, section, shown, text
-from reports.search import Search, parse_role, parse_search
+from reports.records.fields import flag, integer, is_number, number, section, shown, text
+from reports.records.search import Search, parse_role, parse_search
 from reports.settings import as_text
 
 SCHEMA = 1

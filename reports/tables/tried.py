@@ -9,11 +9,11 @@ import pandas as pd
 
 from reports.cells import GAP, digits
 from reports.comparisons import Comparison
-from reports.pretraining import duration
-from reports.record import Record
-from reports.search import FAILED, Run, Search
+from reports.records.record import Record
+from reports.records.search import FAILED, Run, Search
 from reports.settings import setting_label, short_number
-from reports.tables import Column, Row, Table
+from reports.tables.pretraining import duration
+from reports.tables.table import Column, Row, Table
 from reports.vocabulary import method_label, metric_label
 
 

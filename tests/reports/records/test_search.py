@@ -7,9 +7,9 @@ import pytest
 
 from reports.comparisons import comparisons
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
+from reports.records.scan import scan
 from reports.report import NoRecordsError, build
-from reports.tables import result_table
+from reports.tables.results import result_table
 
 LR = "optim_wrapper.optimizer.lr"
 

@@ -9,7 +9,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from reports.fields import integer, number, section, shown, text
+from reports.records.fields import integer, number, section, shown, text
 from reports.settings import as_text, from_options, in_words
 from reports.vocabulary import metric_label
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reports.__main__ import main
+from reports.commands.report import main
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -59,8 +59,8 @@ def test_the_same_records_give_the_same_bytes(demo: Any, tmp_path: Path) -> None
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
     assert main([str(demo.root), "--out", str(tmp_path / "first")]) == 0
-    code = f"import reports.__main__ as m; m.main([{str(elsewhere)!r}, '--out', 'second'])"
-    source = str(Path(__file__).resolve().parents[2])
+    code = f"import reports.commands.report as m; m.main([{str(elsewhere)!r}, '--out', 'second'])"
+    source = str(Path(__file__).resolve().parents[3])
     subprocess.run(  # another process: another hash seed, another working directory
         [sys.executable, "-c", code],
         cwd=tmp_path,
@@ -118,13 +118,13 @@ def test_any_method_name(runs: Any, tmp_path: Path, method: str) -> None:
 
 def test_no_heavy_package_is_imported(demo: Any, tmp_path: Path) -> None:
     code = (
-        "import sys, reports.__main__ as m\n"
+        "import sys, reports.commands.report as m\n"
         f"m.main([{str(demo.root)!r}, '--out', {str(tmp_path / 'out')!r}])\n"
         "heavy = {'torch', 'torchvision', 'timm', 'mmengine', 'mmcv', 'mmdet', 'mmseg'}\n"
         "ours = {'backbones', 'pretrain', 'transfer'}\n"
         "sys.exit(', '.join((heavy | ours) & set(sys.modules)) or 0)"
     )
-    root = Path(__file__).resolve().parents[2]
+    root = Path(__file__).resolve().parents[3]
     found = subprocess.run(
         [sys.executable, "-c", code], cwd=root, check=False, capture_output=True, text=True
     )

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from reports.frame import results_frame
-from reports.pretraining import duration, pretraining_table
-from reports.records import scan
+from reports.records.scan import scan
+from reports.tables.pretraining import duration, pretraining_table
 
 
 def test_a_row_a_run(demo: Any) -> None:

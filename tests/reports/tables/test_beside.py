@@ -6,8 +6,9 @@ import pytest
 
 from reports.comparisons import comparisons
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
-from reports.tables import Table, result_table
+from reports.records.scan import scan
+from reports.tables.results import result_table
+from reports.tables.table import Table
 
 PROTOCOL = {
     "name": "coco/mask-rcnn_vit-b_fpn_lsj-100e",

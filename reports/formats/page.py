@@ -7,15 +7,16 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from reports.figures import INK, Figure
-from reports.pictures import Picture
-from reports.render import Files, figure_files, header_spans
+from reports.figures.drawing import INK, Figure
+from reports.figures.pictures import Picture
+from reports.formats.files import Files, figure_files
 from reports.report import Report
+from reports.tables.table import header_spans
 
 
 def html(report: Report) -> Files:
     environment = Environment(
-        loader=PackageLoader("reports", "templates"),
+        loader=PackageLoader("reports.formats", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
@@ -24,7 +25,7 @@ def html(report: Report) -> Files:
     environment.filters["svg"] = inline_svg
     environment.filters["uri"] = data_uri
     environment.filters["spans"] = header_spans
-    style = resources.files("reports").joinpath("templates", "page.css").read_text("utf-8")
+    style = resources.files("reports.formats").joinpath("templates", "page.css").read_text("utf-8")
     page = environment.get_template("page.html").render(report=report, style=Markup(style))
     return {"index.html": page + "\n", **figure_files(report)}
 

@@ -6,16 +6,11 @@ from typing import Any
 from xml.etree import ElementTree
 
 from reports.comparisons import Comparison, comparisons
-from reports.figures import (
-    INK,
-    Figure,
-    curve_figures,
-    draw_scores,
-    pretraining_figures,
-    score_figures,
-)
+from reports.figures.curves import curve_figures, pretraining_figures
+from reports.figures.drawing import INK, Figure
+from reports.figures.scores import draw_scores, score_figures
 from reports.frame import curves_frame, results_frame
-from reports.records import scan
+from reports.records.scan import scan
 from reports.vocabulary import method_styles
 
 

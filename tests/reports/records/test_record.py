@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from reports.record import Metric, Record, parse
+from reports.records.record import Metric, Record, parse
 
 
 def read(content: dict[str, Any]) -> Record:

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from reports.page import html
-from reports.render import csv_files, latex, markdown
+from reports.formats.frames import csv_files
+from reports.formats.latex import latex
+from reports.formats.markdown import markdown
+from reports.formats.page import html
 from reports.report import build
 
 LR, DROP = "optim_wrapper.optimizer.lr", "model.backbone.drop_path_rate"

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from reports import pictures
-from reports.pictures import last_pictures
-from reports.records import scan
+from reports.figures import pictures
+from reports.figures.pictures import last_pictures
+from reports.records.scan import scan
 
 
 def test_the_last_picture_of_a_run(demo: Any) -> None:

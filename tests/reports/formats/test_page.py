@@ -6,7 +6,7 @@ import re
 from html.parser import HTMLParser
 from typing import Any
 
-from reports.page import html
+from reports.formats.page import html
 from reports.report import build
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}

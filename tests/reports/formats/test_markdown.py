@@ -7,7 +7,9 @@ from typing import Any
 import pandas as pd
 import pytest
 
-from reports.render import csv_files, latex, markdown, md, tex
+from reports.formats.frames import csv_files
+from reports.formats.latex import latex, tex
+from reports.formats.markdown import markdown, md
 from reports.report import NoRecordsError, build
 
 

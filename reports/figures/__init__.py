@@ -1,0 +1,1 @@
+"""Figures as SVG and PNG: one file a kind."""

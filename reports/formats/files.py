@@ -1,0 +1,16 @@
+"""Files of a report by name, relative to the output folder.
+
+Nothing depends on the clock or on where the runs lie, so the same records give the same bytes.
+"""
+
+from reports.report import Report
+
+Files = dict[str, str | bytes]
+
+
+def figure_files(report: Report) -> Files:
+    """Drawn figures as SVG, pictures as the run wrote them."""
+    files: Files = {f"figures/{figure.slug}.svg": figure.svg for figure in report.figures}
+    for picture in report.pictures:
+        files[f"figures/{picture.slug}{picture.suffix}"] = picture.content
+    return files

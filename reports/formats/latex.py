@@ -1,0 +1,72 @@
+"""Every table for LaTeX with booktabs."""
+
+from reports.formats.files import Files
+from reports.report import Report
+from reports.tables.table import Column, Table, header_spans
+
+TEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "{": r"\{",
+        "}": r"\}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "±": r"$\pm$",
+        "−": "$-$",
+        "–": "--",
+        "“": "``",
+        "”": "''",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "≥": r"$\geq$",
+    }
+)
+
+
+def latex(report: Report) -> Files:
+    r"""One booktabs table a file, ready for \input; a paper brings its own preamble."""
+    return {f"tables/{table.slug}.tex": latex_table(table) for table in report.tables}
+
+
+def latex_table(table: Table) -> str:
+    body = [" & ".join(map(tex, row.cells)) + r" \\" for row in table.rows]
+    caption = " ".join([f"{table.title}.", table.caption, *table.notes, *table.sources])
+    lines = [
+        "% needs \\usepackage{booktabs}",
+        r"\begin{table}",
+        r"  \centering",
+        rf"  \caption{{{tex(caption)}}}",
+        rf"  \label{{tab:{table.slug}}}",
+        rf"  \begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
+        r"    \toprule",
+        *(f"    {line}" for line in latex_head(table.columns)),
+        r"    \midrule",
+        *(f"    {line}" for line in body),
+        r"    \bottomrule",
+        r"  \end{tabular}",
+        r"\end{table}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def latex_head(columns: tuple[Column, ...]) -> list[str]:
+    """Two rows where a group has several columns, else one."""
+    spans = header_spans(columns)
+    if all(width == 1 for _, width in spans):
+        return [" & ".join(tex(column.name) for column in columns) + r" \\"]
+    top, rules, start = [], [], 1
+    for group, width in spans:
+        top.append(rf"\multicolumn{{{width}}}{{c}}{{{tex(group)}}}" if width > 1 else tex(group))
+        rules += [rf"\cmidrule(lr){{{start}-{start + width - 1}}}"] if width > 1 else []
+        start += width
+    labels = [tex(column.label or ("ours" if column.group else "")) for column in columns]
+    return [" & ".join(top) + r" \\", " ".join(rules), " & ".join(labels) + r" \\"]
+
+
+def tex(text: str) -> str:
+    return " ".join(text.split()).translate(TEX)

@@ -1,0 +1,1 @@
+"""Result records as files: read, checked field by field, never trusted."""

@@ -1,0 +1,1 @@
+"""Tables: one kind a file, all of them a `Table`."""
