@@ -62,3 +62,12 @@ def facts(results: pd.DataFrame, column: str) -> dict[str, object]:
     """Metric to its first `unit` or `higher_is_better`."""
     first = results.drop_duplicates("metric")
     return dict(zip(first["metric"], first[column], strict=True))
+
+
+def paths_of(results: pd.DataFrame) -> dict[Cell, tuple[str, ...]]:
+    """The records behind each mean, in order of seed."""
+    ordered = results.sort_values(["method", "metric", "seed"])
+    found: dict[Cell, tuple[str, ...]] = {}
+    for method, metric, path in ordered[["method", "metric", "path"]].itertuples(index=False):
+        found[method, metric] = (*found.get((method, metric), ()), path)
+    return found

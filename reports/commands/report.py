@@ -126,7 +126,7 @@ def grid(table: Table) -> Grid:
     for i, column in enumerate(table.columns):
         found.add_column(escape(column.name), justify="right" if i else "left", no_wrap=i == 0)
     for row in table.rows:
-        found.add_row(*(escape(cell) for cell in row.cells))
+        found.add_row(*(escape(text) for text in row.texts))
     return found
 
 

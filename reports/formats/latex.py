@@ -34,7 +34,7 @@ def latex(report: Report) -> Files:
 
 
 def latex_table(table: Table) -> str:
-    body = [" & ".join(map(tex, row.cells)) + r" \\" for row in table.rows]
+    body = [" & ".join(map(tex, row.texts)) + r" \\" for row in table.rows]
     caption = " ".join([f"{table.title}.", table.caption, *table.notes, *table.sources])
     lines = [
         "% needs \\usepackage{booktabs}",

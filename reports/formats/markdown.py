@@ -39,7 +39,7 @@ def markdown(report: Report) -> Files:
 def markdown_table(table: Table) -> list[str]:
     head = [md(column.name) for column in table.columns]
     rule = ["---" if i == 0 else "---:" for i in range(len(head))]
-    rows = [[md(cell) for cell in row.cells] for row in table.rows]
+    rows = [[md(text) for text in row.texts] for row in table.rows]
     body = [f"| {' | '.join(cells)} |" for cells in [head, rule, *rows]]
     notes = [f"- {md(note)}" for note in table.notes]
     notes += [f"- Published, {md(source)}" for source in table.sources]

@@ -5,9 +5,9 @@ import pandas as pd
 from reports.cells import GAP, digits, gain_cell, spread_cell
 from reports.comparisons import Comparison, short
 from reports.settings import chosen_notes, footnote, marked, own_settings
-from reports.summary import facts, over_baseline, over_seeds, seeds_of
+from reports.summary import Spread, facts, over_baseline, over_seeds, paths_of, seeds_of
 from reports.tables.beside import Beside, beside
-from reports.tables.table import Column, Row, Table
+from reports.tables.table import Cell, Column, Row, Table
 from reports.vocabulary import (
     BASELINE,
     METRICS,
@@ -24,7 +24,7 @@ def result_table(comparison: Comparison) -> Table:
     metrics = headline_metrics(comparison.task, results["metric"])
     stats, gains, n = over_seeds(results), over_baseline(results), seeds_of(results)
     places = {metric: digits(unit) for metric, unit in facts(results, "unit").items()}
-    paper, own = beside(comparison, metrics), own_settings(results)
+    paper, own, paths = beside(comparison, metrics), own_settings(results), paths_of(results)
     columns = [Column("", "method"), Column("", "n")]
     for metric in metrics:
         columns.append(Column(metric_label(metric), ""))
@@ -32,13 +32,14 @@ def result_table(comparison: Comparison) -> Table:
         columns += [Column(metric_label(metric), "published")] if paper.rows else []
     rows = []
     for method in comparison.methods:
-        cells = [marked(method, own), str(n.get(method, 0))]
+        cells: list[Cell | str] = [marked(method, own), count_cell(n.get(method, 0))]
         for metric in metrics:
             cell, decimals = (method, metric), places.get(metric, 0)
-            cells.append(spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0)))
+            text = spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0))
+            cells.append(score_cell(text, stats.get(cell), paths.get(cell, ())))
             cells += [gain_cell(gains.get(cell), decimals)] if gains else []
             cells += [paper.value(method, metric) or GAP] if paper.rows else []
-        rows.append(Row(method, tuple(cells)))
+        rows.append(Row.of(method, *cells))
     return Table(
         slug=comparison.slug,
         title=comparison.title,
@@ -56,14 +57,18 @@ def detail_table(comparison: Comparison) -> Table:
     results = comparison.results
     metrics = in_order(results["metric"], METRICS)
     stats, n, units = over_seeds(results), seeds_of(results), facts(results, "unit")
-    rows, own = [], own_settings(results)
+    rows, own, paths = [], own_settings(results), paths_of(results)
     for method in comparison.methods:
         seeds = n.get(method, 0)
         cells = (
-            spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds)
+            score_cell(
+                spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds),
+                stats.get((method, metric)),
+                paths.get((method, metric), ()),
+            )
             for metric in metrics
         )
-        rows.append(Row(method, (marked(method, own), str(seeds), *cells)))
+        rows.append(Row.of(method, marked(method, own), count_cell(seeds), *cells))
     labels = ["method", "n", *map(metric_label, metrics)]
     return Table(
         slug=f"{comparison.slug}-all-metrics",
@@ -75,6 +80,14 @@ def detail_table(comparison: Comparison) -> Table:
         rows=tuple(rows),
         numbers=results,
     )
+
+
+def count_cell(n: int) -> Cell:
+    return Cell(str(n), n)
+
+
+def score_cell(text: str, found: Spread | None, paths: tuple[str, ...]) -> Cell:
+    return Cell(text, found.mean if found else None, paths)
 
 
 def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:

@@ -39,15 +39,15 @@ def table(runs: Any, make_transfer: Any, tuned: Any = (), **changes: Any) -> Tab
 def published(found: Table) -> dict[str, str]:
     """Method to its published box AP."""
     column = [column.name for column in found.columns].index("box AP published")
-    return {row.method: row.cells[column] for row in found.rows}
+    return {row.method: row.texts[column] for row in found.rows}
 
 
 def test_numbers_and_gaps_for_the_same_protocol(runs: Any, make_transfer: Any) -> None:
     found = table(runs, make_transfer)
     names = [column.name for column in found.columns]
     box, mask = names.index("box AP published"), names.index("mask AP published")
-    assert [row.cells[box] for row in found.rows] == ["48.9", "50.3"]
-    assert [row.cells[mask] for row in found.rows] == ["–", "44.9"]
+    assert [row.texts[box] for row in found.rows] == ["48.9", "50.3"]
+    assert [row.texts[mask] for row in found.rows] == ["–", "44.9"]
 
 
 def test_every_source_and_its_schedule_is_told(runs: Any, make_transfer: Any) -> None:
@@ -152,6 +152,6 @@ def test_fine_tuning_and_linear_probing_of_imagenet_never_share_a_table(
     ):
         (row,) = tables[name].rows
         columns = [column.name for column in tables[name].columns]
-        assert row.cells[columns.index("top-1")] == ours
-        assert row.cells[columns.index("top-1 published")] == paper
+        assert row.texts[columns.index("top-1")] == ours
+        assert row.texts[columns.index("top-1 published")] == paper
         assert name in tables[name].title

@@ -23,7 +23,7 @@ def test_cells_of_the_coco_table(demo: Any) -> None:
         *("method", "n", "box AP", "box AP over random"),
         *("mask AP", "mask AP over random"),
     ]
-    assert [row.cells for row in table.rows] == [
+    assert [row.texts for row in table.rows] == [
         ("random init", "3", "11.0 ± 1.0", "–", "9.0 ± 1.0", "–"),
         ("supervised", "1", "15.0", "+5.0 (1)", "12.0", "+4.0 (1)"),
         ("MAE (pixels)", "3", "22.0 ± 2.6", "+11.0 ± 1.7 (3)", "17.0 ± 2.6", "+8.0 ± 1.7 (3)"),
@@ -33,7 +33,7 @@ def test_cells_of_the_coco_table(demo: Any) -> None:
 
 def test_a_method_without_a_result_is_a_row_of_dashes(demo: Any) -> None:
     table = result_table(compare(demo)[1])
-    assert table.rows[1].cells == ("supervised", "0", "–", "–")
+    assert table.rows[1].texts == ("supervised", "0", "–", "–")
 
 
 def test_the_caption_names_protocol_data_n_and_spread(demo: Any) -> None:
@@ -50,7 +50,7 @@ def test_the_caption_names_protocol_data_n_and_spread(demo: Any) -> None:
 def test_the_detail_table_has_every_metric(demo: Any) -> None:
     table = detail_table(compare(demo)[1])
     assert [column.name for column in table.columns] == ["method", "n", "mIoU", "aAcc"]
-    assert table.rows[0].cells == ("random init", "1", "30.0", "60.0")
+    assert table.rows[0].texts == ("random init", "1", "30.0", "60.0")
 
 
 def test_numbers_are_unrounded_and_gaps_are_empty(demo: Any) -> None:
@@ -64,7 +64,7 @@ def test_numbers_are_unrounded_and_gaps_are_empty(demo: Any) -> None:
 def test_a_metric_some_seeds_lack_says_so(runs: Any) -> None:
     runs.transfer("random", "coco", 0, box_ap=10.0, mask_ap=9.0)
     runs.transfer("random", "coco", 1, box_ap=12.0, mask_ap=None)
-    assert result_table(compare(runs)[0]).rows[0].cells[1:] == ("2", "11.0 ± 1.4", "9.0 (1 of 2)")
+    assert result_table(compare(runs)[0]).rows[0].texts[1:] == ("2", "11.0 ± 1.4", "9.0 (1 of 2)")
 
 
 def test_without_random_there_is_no_gain_column(runs: Any) -> None:
@@ -76,7 +76,7 @@ def test_without_random_there_is_no_gain_column(runs: Any) -> None:
 def test_a_task_and_a_method_unknown_to_us(runs: Any) -> None:
     runs.transfer("méthode-β", "depth", 0, rmse=1.0, abs_rel=2.0)
     table = result_table(compare(runs)[0])
-    assert table.rows[0].cells[0] == "méthode-β"
+    assert table.rows[0].texts[0] == "méthode-β"
     assert [column.name for column in table.columns] == ["method", "n", "abs_rel", "rmse"]
 
 
