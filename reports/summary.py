@@ -6,8 +6,6 @@ from statistics import fmean, stdev
 
 import pandas as pd
 
-from reports.vocabulary import BASELINE
-
 Cell = tuple[str, str]  # method, metric
 
 
@@ -26,18 +24,6 @@ def spread(values: list[float]) -> Spread:
 
 def over_seeds(results: pd.DataFrame) -> dict[Cell, Spread]:
     return {cell: spread(list(seeds.values())) for cell, seeds in by_seed(results).items()}
-
-
-def over_baseline(results: pd.DataFrame) -> dict[Cell, Spread]:
-    """`value - baseline value`, seed by seed, over the seeds that both ran."""
-    values = by_seed(results)
-    gains = {}
-    for (method, metric), seeds in values.items():
-        baseline = values.get((BASELINE, metric), {})
-        shared = sorted(seeds.keys() & baseline.keys())
-        if method != BASELINE and shared:
-            gains[method, metric] = spread([seeds[seed] - baseline[seed] for seed in shared])
-    return gains
 
 
 def by_seed(results: pd.DataFrame) -> dict[Cell, dict[int, float]]:
