@@ -3,9 +3,13 @@
 `results_frame` has one row per cell × metric, `curves_frame` one per cell × curve × point.
 """
 
-from collections.abc import Sequence
+from array import array
+from collections.abc import Mapping, Sequence
+from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from reports.records.record import Record
 
@@ -40,48 +44,65 @@ RUN = (
     "checkpoint_sha256",
     "commit",
     "device",
+    "devices",
     "wall_seconds",
     "images_per_second",
     "peak_memory_bytes",
 )
-COUNTS = ("epochs", "n_train", "n_val", "n_images")
+COUNTS = ("epochs", "n_train", "n_val", "n_images", "devices")
+SCORE = ("metric", "value", "unit", "higher_is_better")
+
+Columns = Mapping[str, Any]
 
 
 def results_frame(records: Sequence[Record]) -> pd.DataFrame:
-    rows = [
-        {
-            **{name: getattr(record, name) for name in CELL},
-            "metric": name,
-            "value": metric.value,
-            "unit": metric.unit,
-            "higher_is_better": metric.higher_is_better,
-            **{name: getattr(record, name) for name in RUN},
-        }
-        for record in records
-        for name, metric in record.metrics.items()
+    ordered = in_order(records)
+    scores = [
+        (name, metric.value, metric.unit, metric.higher_is_better)
+        for record in ordered
+        for name, metric in sorted(record.metrics.items())
     ]
-    return long_frame(rows, [*CELL, "metric", "value", "unit", "higher_is_better", *RUN])
+    rows = [len(record.metrics) for record in ordered]
+    frame = pd.DataFrame(scores, columns=SCORE)
+    columns = {name: frame[name] for name in SCORE}
+    return together(facts(ordered, CELL, rows), columns, facts(ordered, RUN, rows))
 
 
 def curves_frame(records: Sequence[Record]) -> pd.DataFrame:
-    rows = [
-        {
-            **{name: getattr(record, name) for name in CELL},
-            "metric": name,
-            "iteration": iteration,
-            "value": value,
-        }
-        for record in records
-        for name, points in record.curves.items()
-        for iteration, value in points
-    ]
-    return long_frame(rows, [*CELL, "metric", "iteration", "value"])
+    """Column by column: there may be millions of points, and a row each is too much."""
+    ordered = in_order(records)
+    curves = [curve for record in ordered for curve in sorted(record.curves.items())]
+    names, lengths = [name for name, _ in curves], [len(curve.values) for _, curve in curves]
+    points = {
+        "metric": np.repeat(np.array(names, dtype=object), lengths),
+        "iteration": joined([curve.iterations for _, curve in curves]),
+        "value": joined([curve.values for _, curve in curves]),
+    }
+    rows = [sum(len(curve.values) for curve in record.curves.values()) for record in ordered]
+    return together(facts(ordered, CELL, rows), points)
 
 
-def long_frame(rows: list[dict[str, object]], columns: list[str]) -> pd.DataFrame:
-    """Sorted by cell, so that the same records give the same bytes whatever order they came in."""
-    frame = pd.DataFrame(rows, columns=columns)
-    frame = frame.astype(dict.fromkeys(COUNTS, "Int64"))  # whole numbers that may be missing
-    order = ["kind", "suite", "task", "method", "seed", "path", "metric"]
-    order += ["iteration"] if "iteration" in columns else []
-    return frame.sort_values(order, kind="stable", ignore_index=True)
+def in_order(records: Sequence[Record]) -> list[Record]:
+    """By cell, so that the same records give the same bytes whatever order they came in."""
+    return sorted(records, key=lambda r: (r.kind, r.suite, r.task, r.method, r.seed, r.path))
+
+
+def facts(records: list[Record], names: Sequence[str], rows: list[int]) -> Columns:
+    """These fields of each record, on as many rows as it has."""
+    frame = pd.DataFrame(
+        {name: [getattr(record, name) for record in records] for name in names},
+        dtype=None if records else object,
+    )
+    counts = [name for name in COUNTS if name in names]
+    frame = frame.astype(dict.fromkeys(counts, "Int64"))  # whole numbers that may be missing
+    places = np.repeat(np.arange(len(records)), rows)
+    return {name: frame[name].values.take(places) for name in names}
+
+
+def together(*columns: Columns) -> pd.DataFrame:
+    """Without a copy: the columns of a large folder's curves fill half a gigabyte."""
+    return pd.DataFrame({k: v for part in columns for k, v in part.items()}, copy=False)
+
+
+def joined(parts: list["array[float]"]) -> NDArray[np.float64]:
+    return np.concatenate([np.empty(0), *parts])

@@ -5,14 +5,17 @@ Papers tune a few settings per method and call it one protocol. A record lists s
 its table, marked, under a footnote that says them all.
 """
 
+from __future__ import annotations
+
 import json
 from collections import defaultdict
 from collections.abc import Mapping
-from typing import Any
-
-import pandas as pd
+from typing import TYPE_CHECKING, Any
 
 from reports.vocabulary import SETTINGS, method_label
+
+if TYPE_CHECKING:
+    import pandas as pd  # slow to import, and who only reads records does without
 
 MARK = "*"
 

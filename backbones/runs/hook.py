@@ -1,5 +1,6 @@
 """The hook behind every result record: time, memory, speed, curves, and why a run failed."""
 
+import logging
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,10 +11,11 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from backbones.runs.failure import SCHEMA, note_failures
+from backbones.runs.failure import note_failures
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment
 
+SCHEMA = 2  # of result.json
 MOST_POINTS = 200
 
 
@@ -92,6 +94,7 @@ class RunRecordHook(Hook):
             record["seed"] = runner.seed
             record["environment"] = environment()
             record["timing"] = self.timing()
+            record["files"] = files_of(runner)
             record.setdefault("curves", self.curves)
             write_json(self.folder / "result.json", record)
 
@@ -104,7 +107,23 @@ class RunRecordHook(Hook):
             "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
             "peak_memory_bytes": peak_memory(),
             "resumed_at": self.first_iteration,
+            "devices": get_world_size(),
         }
+
+
+def files_of(runner: Runner) -> dict[str, str]:
+    """The configuration and the log that the run has left in its folder, below that folder."""
+    folder = Path(runner.work_dir).resolve()
+    # MMEngine dumps a configuration under the name of its file
+    found = {"config": folder / Path(runner.cfg.filename or f"{runner.timestamp}.py").name}
+    for handler in runner.logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            found["log"] = Path(handler.baseFilename).resolve()
+    return {
+        role: path.relative_to(folder).as_posix()
+        for role, path in found.items()
+        if path.is_relative_to(folder) and path.is_file()
+    }
 
 
 def peak_memory() -> int:

@@ -6,9 +6,18 @@ A default (or `required=False`) means the field may be missing or null, never th
 import math
 from typing import Any
 
+LARGEST = 2**63 - 1  # that a table's column of whole numbers holds
+
 
 def is_number(found: object) -> bool:
     return isinstance(found, int | float) and not isinstance(found, bool)
+
+
+def is_finite(found: float) -> bool:
+    try:
+        return math.isfinite(found)
+    except OverflowError:  # a whole number beyond the largest float
+        return False
 
 
 def section(
@@ -38,8 +47,10 @@ def integer(
     found = parent.get(key)
     if found is None and not required:
         return None
-    if not isinstance(found, int) or isinstance(found, bool) or found < 0:
-        raise ValueError(f"{dotted(where, key)} is {shown(found)}, expected a whole number ≥ 0")
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= LARGEST:
+        raise ValueError(
+            f"{dotted(where, key)} is {shown(found)}, expected a whole number from 0 to 2⁶³ − 1"
+        )
     return found
 
 
@@ -47,7 +58,7 @@ def number(parent: dict[str, Any], key: str, where: str = "") -> float | None:
     found = parent.get(key)
     if found is None:
         return None
-    if not is_number(found) or not math.isfinite(found):
+    if not is_number(found) or not is_finite(found):
         raise ValueError(f"{dotted(where, key)} is {shown(found)}, expected a finite number")
     return float(found)
 

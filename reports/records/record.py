@@ -6,31 +6,28 @@ missing. Every complaint names the field, what was found and what was expected.
 """
 
 import json
-import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.records.fields import flag, integer, is_number, number, section, shown, text
+from reports.records.curves import Curve, parse_curves
+from reports.records.fields import flag, integer, number, section, text
+from reports.records.load import read_object
+from reports.records.metrics import Metric, parse_metrics
+from reports.records.migrate import migrate
+from reports.records.paths import parse_figures, parse_files
 from reports.records.search import Search, parse_role, parse_search
 from reports.settings import as_text
 
-SCHEMA = 1
 KINDS = ("transfer", "pretrain")
-# pycocotools writes -1 where no object of that size exists; in percent that becomes -100.
-UNDEFINED = (-1.0, -100.0)
-
-
-@dataclass(frozen=True)
-class Metric:
-    value: float
-    unit: str
-    higher_is_better: bool
 
 
 @dataclass(frozen=True)
 class Record:
-    """A checked record. `path` is relative to the folder that was scanned."""
+    """A checked record. `path` is relative to the folder that was scanned.
+
+    `per_image`, `files` and `figures` are relative to `folder`, the record's own.
+    """
 
     path: str
     folder: Path
@@ -60,11 +57,16 @@ class Record:
     checkpoint_sha256: str
     commit: str
     device: str
+    devices: int | None  # that trained together; None where not recorded
     versions: dict[str, str]
+    started: str
+    finished: str
     wall_seconds: float | None
     images_per_second: float | None
     peak_memory_bytes: float | None
-    curves: dict[str, tuple[tuple[float, float], ...]]
+    curves: dict[str, Curve]
+    per_image: dict[str, str]  # role (detections, matches, counts, answers) to file
+    files: dict[str, str]  # role (config, log) to file
     figures: tuple[str, ...]
 
     @property
@@ -97,24 +99,15 @@ class Record:
 
 def read_record(file: Path, *, root: Path) -> Record:
     """Read and check one file; ValueError says what is wrong with it."""
+    content = read_object(file)
     try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except UnicodeDecodeError as error:
-        raise ValueError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
-    except json.JSONDecodeError as error:
-        raise ValueError(
-            f"not JSON, half-written? {error.msg} at line {error.lineno} column {error.colno}"
-        ) from error
-    except OSError as error:
-        raise ValueError(f"cannot be read: {error.strerror}") from error
-    if not isinstance(content, dict):
-        raise ValueError(f"expected a JSON object, got {type(content).__name__}")
-    return parse(content, path=file.relative_to(root).as_posix(), folder=file.parent)
+        return parse(content, path=file.relative_to(root).as_posix(), folder=file.parent)
+    except RecursionError as error:
+        raise ValueError("nested too deeply to be a record") from error
 
 
 def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
-    if content.get("schema") != SCHEMA:
-        raise ValueError(f"schema is {content.get('schema')!r}, this version reads schema {SCHEMA}")
+    content = migrate(content)
     kind = text(content, "kind")
     if kind not in KINDS:
         raise ValueError(f"kind is {kind!r}, expected one of {', '.join(KINDS)}")
@@ -158,63 +151,17 @@ def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
         checkpoint_sha256=text(checkpoint, "sha256", "checkpoint", default=""),
         commit=text(environment, "commit", "environment", default=""),
         device=text(environment, "device", "environment", default=""),
-        versions={k: str(v) for k, v in sorted(section(environment, "versions").items())},
+        devices=integer(timing, "devices", "timing"),
+        versions={
+            k: str(v) for k, v in sorted(section(environment, "versions", "environment").items())
+        },
+        started=text(timing, "started", "timing", default=""),
+        finished=text(timing, "finished", "timing", default=""),
         wall_seconds=number(timing, "wall_seconds", "timing"),
         images_per_second=number(timing, "images_per_second", "timing"),
         peak_memory_bytes=number(timing, "peak_memory_bytes", "timing"),
         curves=parse_curves(content.get("curves")),
+        per_image=parse_files(content, "per_image"),
+        files=parse_files(content, "files"),
         figures=parse_figures(content.get("figures")),
-    )
-
-
-def parse_metrics(found: object) -> dict[str, Metric]:
-    """null, and COCO's -1, mean "not defined here" and leave a gap; NaN means a broken run."""
-    if not isinstance(found, dict) or not found:
-        raise ValueError(f"metrics is {shown(found)}, expected at least one metric")
-    metrics = {}
-    for name, entry in found.items():
-        if not isinstance(entry, dict) or "value" not in entry:
-            raise ValueError(f"metrics.{name} is {shown(entry)}, expected an object with a value")
-        value = number(entry, "value", f"metrics.{name}")
-        unit = text(entry, "unit", f"metrics.{name}", default="")
-        if value is None or (unit == "%" and value in UNDEFINED):
-            continue
-        if unit == "%" and not 0 <= value <= 100:
-            raise ValueError(f"metrics.{name}.value is {value}, a percentage lies in 0 to 100")
-        direction = flag(entry, "higher_is_better", f"metrics.{name}", required=True)
-        metrics[name] = Metric(value, unit, direction)
-    if not metrics:
-        raise ValueError("metrics holds no defined value, every one is null or -1")
-    return metrics
-
-
-def parse_curves(found: object) -> dict[str, tuple[tuple[float, float], ...]]:
-    """Points that are not finite are dropped: a curve may have holes, a metric may not."""
-    if found is None:
-        return {}
-    if not isinstance(found, dict):
-        raise ValueError(f"curves is {shown(found)}, expected an object of [[iteration, value], …]")
-    curves = {}
-    for name, points in sorted(found.items()):
-        if not isinstance(points, list) or not all(is_point(point) for point in points):
-            raise ValueError(f"curves.{name} is not a list of [iteration, value] pairs")
-        pairs = ((float(x), float("nan") if y is None else float(y)) for x, y in points)
-        curves[name] = tuple(sorted((x, y) for x, y in pairs if math.isfinite(x + y)))
-    return curves
-
-
-def parse_figures(found: object) -> tuple[str, ...]:
-    if found is None:
-        return ()
-    if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
-        raise ValueError(f"figures is {shown(found)}, expected a list of paths")
-    return tuple(found)
-
-
-def is_point(point: object) -> bool:
-    return (
-        isinstance(point, list)
-        and len(point) == 2
-        and is_number(point[0])
-        and (point[1] is None or is_number(point[1]))
     )

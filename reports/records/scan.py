@@ -4,31 +4,16 @@
 have been copied here from other machines: nothing but the files themselves is trusted.
 """
 
-import json
 import os
 from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from reports.records.record import Record, read_record
+from reports.records.outcome import FAILURE, RESULT, Failure, LeftOut
+from reports.records.reading import read_all
+from reports.records.record import Record
 
-
-@dataclass(frozen=True)
-class LeftOut:
-    """A file that could not be used, and why."""
-
-    path: str
-    reason: str
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A run that died, in its own words."""
-
-    path: str
-    error: str
-    message: str
-    when: str
+NAMED = 3  # other paths in the complaint about a contradiction
 
 
 @dataclass(frozen=True)
@@ -39,57 +24,41 @@ class Scan:
     searching: int = 0  # runs of a search: no results, what chose among them carries their scores
 
 
-def scan(root: Path) -> Scan:
+def scan(root: Path, *, processes: int | None = None) -> Scan:
     """Everything under `root`, in an order that does not depend on the file system."""
-    if not root.is_dir():
-        what = "is a file" if root.exists() else "does not exist"
-        raise ValueError(f"{root} {what}, expected the folder of a suite's runs, such as runs/demo")
-    found: list[Record] = []
+    check_folder(root)
     left_out: list[LeftOut] = []
-    failures: list[Failure] = []
-    for file in files_named(root, {"result.json", "failure.json"}, left_out):
-        try:
-            if file.name == "result.json":
-                found.append(read_record(file, root=root))
-            else:
-                failures.append(read_failure(file, root=root))
-        except ValueError as error:
-            left_out.append(LeftOut(file.relative_to(root).as_posix(), str(error)))
+    read = read_all(root, files_named(root, {RESULT, FAILURE}, left_out), processes=processes)
+    found = [item for item in read if isinstance(item, Record)]
     records, duplicates = without_duplicates([r for r in found if r.role != "search"])
+    left_out += [item for item in read if isinstance(item, LeftOut)]
     return Scan(
         records=tuple(records),
         left_out=tuple(sorted([*left_out, *duplicates], key=lambda item: item.path)),
-        failures=tuple(failures),
+        failures=tuple(item for item in read if isinstance(item, Failure)),
         searching=sum(record.role == "search" for record in found),
     )
 
 
-def files_named(root: Path, names: set[str], left_out: list[LeftOut]) -> list[Path]:
+def check_folder(root: Path) -> None:
+    if not root.is_dir():
+        what = "is a file" if root.exists() else "does not exist"
+        raise ValueError(f"{root} {what}, expected the folder of a suite's runs, such as runs/demo")
+
+
+def files_named(root: Path, names: set[str], left_out: list[LeftOut]) -> list[str]:
+    """Relative to `root`, sorted."""
+
     def unreadable(error: OSError) -> None:
         path = Path(error.filename).relative_to(root).as_posix()
         left_out.append(LeftOut(path, f"folder cannot be read: {error.strerror}"))
 
-    files = [
-        Path(folder) / name
-        for folder, _, present in os.walk(root, onerror=unreadable)
-        for name in names.intersection(present)
-    ]
-    return sorted(files, key=lambda file: file.relative_to(root).as_posix())
-
-
-def read_failure(file: Path, *, root: Path) -> Failure:
-    try:
-        content = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise ValueError(f"a run failed here, but its failure.json is broken: {error}") from error
-    if not isinstance(content, dict):
-        raise ValueError("a run failed here, but its failure.json is not a JSON object")
-    return Failure(
-        path=file.relative_to(root).as_posix(),
-        error=str(content.get("error") or "unknown error"),
-        message=str(content.get("message") or ""),
-        when=str(content.get("when") or ""),
-    )
+    files: list[str] = []
+    for folder, _, present in os.walk(root, onerror=unreadable):
+        if found := names.intersection(present):
+            below = Path(folder).relative_to(root)
+            files += [(below / name).as_posix() for name in found]
+    return sorted(files)
 
 
 def without_duplicates(found: list[Record]) -> tuple[list[Record], list[LeftOut]]:
@@ -108,13 +77,19 @@ def without_duplicates(found: list[Record]) -> tuple[list[Record], list[LeftOut]
             kept.append(first)
             left_out += [LeftOut(other.path, f"duplicate of {first.path}") for other in others]
             continue
+        settings = {(r.tuned, r.chosen) for r in same}
+        what = "settings of their own" if len(settings) > 1 else "numbers"
         for record in same:
-            rest = ", ".join(other.path for other in same if other is not record)
-            settings = {(r.tuned, r.chosen) for r in same}
-            what = "settings of their own" if len(settings) > 1 else "numbers"
+            rest = named([other.path for other in same[: NAMED + 2] if other is not record], same)
             reason = f"same cell as {rest}, with different {what}; keep one of them"
             left_out.append(LeftOut(record.path, reason))
     return sorted(kept, key=lambda record: record.path), left_out
+
+
+def named(paths: list[str], same: list[Record]) -> str:
+    """The first few of the others; thousands of copies would else fill a page each."""
+    more = len(same) - 1 - NAMED
+    return ", ".join(paths[:NAMED]) + (f" and {more} more" if more > 0 else "")
 
 
 def same_run(one: Record, other: Record) -> bool:

@@ -112,12 +112,22 @@ def parse_search(content: dict[str, Any]) -> Search | None:
         points=tuple(map(as_text, points)),
         seeds=tuple(items(declared, "seeds", "sweep.declared", int)),
         select=text(declared, "select", "sweep.declared"),
-        options=from_options(" ".join(items(declared, "search_options", "sweep.declared", str))),
+        options=parse_options(declared),
         held_out=tuple(items(declared, "select_data_options", "sweep.declared", str)),
         runs=tuple(parse_run(run) for run in items(block, "tried", "sweep", dict)),
         chosen=number_chosen,
         unit=text(block, "unit", "sweep", default=""),
     )
+
+
+def parse_options(declared: dict[str, Any]) -> str:
+    found = items(declared, "search_options", "sweep.declared", str)
+    try:
+        return from_options(" ".join(found))
+    except ValueError as error:
+        raise ValueError(
+            f"sweep.declared.search_options is {shown(found)}, expected KEY=VALUE each"
+        ) from error
 
 
 def parse_run(found: dict[str, Any]) -> Run:
