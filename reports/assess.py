@@ -6,18 +6,14 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from reports.comparisons import Comparison
-from reports.evidence import Cell, ClassDifference, ClassDifferences, Difference, Evidence, Interval
+from reports.evidence import Cell, ClassDifference, ClassDifferences, Difference, Evidence
 from reports.records.record import Record
 from reports.resampled import Progress, Resampled, Scores, resample
-from reports.significance import LEVEL, Runs, difference, holm, interval_of
+from reports.significance import Runs, difference, holm, image_part, interval_of, test_of
 from reports.summary import facts
 from reports.vocabulary import headline_metrics
-
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -45,7 +41,7 @@ def assess(
     metrics = [m for m in headline_metrics(comparison.task, measured) if m in measured]
     rng = np.random.default_rng([options.seed, zlib.crc32(comparison.slug.encode())])
     found = resample(comparison, records, metrics, options.resamples, rng, progress)
-    runs = {cell: scores.runs(found.images) for cell, scores in found.scores.items()}
+    runs = {cell: scores.runs(found.sample) for cell, scores in found.scores.items()}
     tests = {cell: interval_of(of, rng) for cell, of in runs.items()}
     differences = paired(metrics, comparison.methods, runs, rng)
     higher = {
@@ -154,16 +150,20 @@ def by_category(
 
 
 def category_rows(one: Scores, other: Scores, found: Resampled) -> list[ClassDifference]:
-    """Categories that the images hold; the interval is over images, the seeds are averaged."""
-    ours, theirs = (np.mean(scores.categories, axis=0) for scores in (one, other))  # [1 + B, K]
-    gaps = ours - theirs
-    half = student.ppf(0.5 + LEVEL / 2, found.images - 1)
+    """Categories that the images hold; over images only, the seeds are averaged."""
+    ours, theirs = (by_place(scores, found) for scores in (one, other))
     rows = []
-    for k, name in enumerate(found.categories):
-        drawn = gaps[1:, k][~np.isnan(gaps[1:, k])]
-        if np.isnan(gaps[0, k]) or len(drawn) < 2:
+    for name, a, b in zip(found.categories, ours, theirs, strict=True):
+        parts = image_part([a, b], [1.0, -1.0])
+        gap = a.mean - b.mean
+        if np.isnan(gap) or not parts:
             continue
-        estimate, reach = float(gaps[0, k]), float(half * drawn.std(ddof=1))
-        interval = Interval(estimate, estimate - reach, estimate + reach, "images")
-        rows.append(ClassDifference(name, float(ours[0, k]), float(theirs[0, k]), interval))
+        interval = test_of(gap, parts).interval
+        rows.append(ClassDifference(name, a.mean, b.mean, interval))
     return rows
+
+
+def by_place(scores: Scores, found: Resampled) -> list[Runs]:
+    """One category after the other."""
+    places = range(len(found.categories))
+    return [found.sample.runs([seed[:, k] for seed in scores.categories]) for k in places]

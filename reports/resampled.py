@@ -1,6 +1,6 @@
 """Every run of a comparison, scored on the same draws of the images.
 
-Shapes: B draws, K categories. Row 0 is always the images as they are.
+Shapes: G groups left out, B resamples, K categories. Row 0 is the images as they are.
 """
 
 from collections import Counter, defaultdict
@@ -12,9 +12,9 @@ from numpy.typing import NDArray
 
 from reports.comparisons import Comparison
 from reports.evidence import Cell
-from reports.records.images import PerImage, Weights, read_per_image
+from reports.records.images import PerImage, read_per_image
 from reports.records.record import Record
-from reports.significance import Runs, image_weights
+from reports.significance import Runs, Sample, sample
 
 Floats = NDArray[np.float64]
 Progress = Callable[[str], None]
@@ -26,20 +26,20 @@ class Scores:
     """One method on one metric, seed by seed; a run that cannot be resampled adds no draws."""
 
     values: list[float] = field(default_factory=list)
-    draws: list[Floats] = field(default_factory=list)  # [1 + B] each
-    categories: list[Floats] = field(default_factory=list)  # [1 + B, K] each
+    draws: list[Floats] = field(default_factory=list)  # [1 + G + B] each
+    categories: list[Floats] = field(default_factory=list)  # [1 + G + B, K] each
 
-    def runs(self, images: int) -> Runs:
-        complete = len(self.draws) == len(self.values)
-        drawn = np.stack(self.draws)[:, 1:] if complete else None
-        return Runs(np.array(self.values), drawn, images if complete else 0)
+    def runs(self, sample: Sample) -> Runs:
+        if len(self.draws) < len(self.values):
+            return Runs(np.array(self.values))
+        return sample.runs(self.draws)
 
 
 @dataclass(frozen=True)
 class Resampled:
     scores: dict[Cell, Scores]
     categories: tuple[str, ...]
-    images: int
+    sample: Sample
     notes: tuple[str, ...]
 
 
@@ -57,7 +57,7 @@ def resample(
     kept, refused = readable(paths, records)
     ids, others = on_the_same_images(kept)
     refused |= dict.fromkeys(others, "it was scored on other images than the rest")
-    weights = with_all_images(image_weights(len(ids), draws, rng))
+    drawn = sample(len(ids), draws, rng)
     scores: dict[Cell, Scores] = defaultdict(Scores)
     for path, run in results.sort_values(["method", "seed"], kind="stable").groupby(
         "path", sort=False
@@ -70,7 +70,7 @@ def resample(
             found.values.append(value)
             if usable is None or metric not in usable.metrics:
                 continue
-            scored = usable.metrics[metric](weights)
+            scored = usable.metrics[metric](drawn.weights)
             if not abs(scored.values[0] - value) < SAME:
                 refused[str(path)] = (
                     f"its per-image file gives {metric} {scored.values[0]:.4f}, "
@@ -81,7 +81,7 @@ def resample(
             if scored.categories is not None:
                 found.categories.append(scored.categories)
     categories = next((kept[path].categories for path in kept if path not in refused), ())
-    return Resampled(dict(scores), categories, len(ids), tuple(why(refused)))
+    return Resampled(dict(scores), categories, drawn, tuple(why(refused)))
 
 
 def readable(
@@ -103,11 +103,6 @@ def on_the_same_images(kept: Mapping[str, PerImage]) -> tuple[tuple[str, ...], l
         return (), []
     ids = Counter(found.ids for found in kept.values()).most_common(1)[0][0]
     return ids, [path for path, found in kept.items() if found.ids != ids]
-
-
-def with_all_images(weights: Weights) -> Weights:
-    """One more row in front: every image once."""
-    return np.concatenate([np.ones_like(weights[:1], shape=(1, weights.shape[1])), weights])
 
 
 def why(refused: Mapping[str, str]) -> list[str]:

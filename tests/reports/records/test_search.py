@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.report import NoRecordsError, build
@@ -37,7 +38,10 @@ def tuned_record(
 
 def tables(runs: Any) -> list[Any]:
     records = scan(runs.root).records
-    return [result_table(c) for c in comparisons(results_frame(records), curves_frame(records))]
+    return [
+        result_table(c, Evidence())
+        for c in comparisons(results_frame(records), curves_frame(records))
+    ]
 
 
 def test_a_tuned_table_says_its_budget_and_what_was_chosen(runs: Any, make_transfer: Any) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.tables.results import result_table
@@ -33,7 +34,7 @@ def table(runs: Any, make_transfer: Any, tuned: Any = (), **changes: Any) -> Tab
         runs.put(record)
     records = scan(runs.root).records
     (only,) = comparisons(results_frame(records), curves_frame(records))
-    return result_table(only)
+    return result_table(only, Evidence())
 
 
 def published(found: Table) -> dict[str, str]:
@@ -144,7 +145,7 @@ def test_fine_tuning_and_linear_probing_of_imagenet_never_share_a_table(
         runs.put(make_transfer("mae-pixel-norm", "imagenet", 0, scores, **full), name)
     records = scan(runs.root).records
     found = comparisons(results_frame(records), curves_frame(records))
-    tables = {str(group.key["protocol"]): result_table(group) for group in found}
+    tables = {str(group.key["protocol"]): result_table(group, Evidence()) for group in found}
     assert len(tables) == 2
     for name, ours, paper in (
         ("imagenet/finetune_vit-b_100e", "83.0", "83.6"),
