@@ -27,16 +27,19 @@ def follow(
 ) -> Iterator[list[Item]]:
     """The same chunks; on a terminal stderr tells how far they are, if it takes long."""
     console = console or Console(stderr=True)
+    if not console.is_terminal:
+        yield from chunks
+        return
     columns = (TextColumn("reading records"), BarColumn(), MofNCompleteColumn())
     bar = Progress(*columns, TimeRemainingColumn(), console=console, transient=True)
+    task = bar.add_task("", total=total)
     began, done = time.monotonic(), 0
-    task = bar.add_task("", total=total, start=True)
     try:
         for chunk in chunks:
             done += len(chunk)
-            if console.is_terminal and time.monotonic() - began > patience:
-                bar.start()  # nothing, where it has been started
-                bar.update(task, completed=done)
+            bar.update(task, completed=done)
+            if time.monotonic() - began > patience:
+                bar.start()  # nothing, where it has been
             yield chunk
     finally:
         bar.stop()

@@ -1,11 +1,14 @@
 """One JSON object from a file, or a complaint that says what is wrong with the file."""
 
 import json
+import math
 import re
 from pathlib import Path
 from typing import Any
 
 SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")  # how JSON spells half of a character
+
+LONGEST = 400  # digits; no float has as many
 
 
 def read_object(file: Path) -> dict[str, Any]:
@@ -37,7 +40,11 @@ def decode(raw: str) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        return json.loads(raw, parse_int=lambda digits: float(digits))
+        return json.loads(raw, parse_int=whole_number)
+
+
+def whole_number(digits: str) -> float:
+    return int(digits) if len(digits) < LONGEST else math.inf
 
 
 def half_character(found: Any, where: str = "") -> str | None:

@@ -1,6 +1,6 @@
 """Paths a record names: of files in its own folder, wherever that was copied to.
 
-A record may come from anyone. What it names is opened and shown, so nothing outside is reached.
+A record may come from anyone, and what it names is opened: nothing outside is reached.
 """
 
 from pathlib import PurePosixPath, PureWindowsPath
@@ -16,11 +16,12 @@ def parse_files(content: dict[str, Any], key: str) -> dict[str, str]:
 
 
 def parse_figures(found: object) -> tuple[str, ...]:
+    """Wherever they are: one that lies outside is left out where it would be shown."""
     if found is None:
         return ()
     if not isinstance(found, list) or not all(isinstance(name, str) for name in found):
         raise ValueError(f"figures is {shown(found)}, expected a list of paths")
-    return tuple(inside(name, "figures") for name in found)
+    return tuple(found)
 
 
 def inside(name: str, where: str) -> str:

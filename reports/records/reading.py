@@ -16,7 +16,7 @@ from reports.records.follow import follow
 from reports.records.outcome import Outcome, read_outcomes
 
 CHUNK = 50  # files that a process takes at a time
-WORTH_IT = 400  # files a process; for fewer it costs as much to start as it saves
+WORTH_IT = 1000  # files a process; one alone reads them in a second
 MOST = 16  # processes; more only wait for the disk
 
 

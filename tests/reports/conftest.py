@@ -26,7 +26,7 @@ def transfer_record(
     """A complete transfer record; `changes` replaces top-level fields."""
     first = next(iter(scores))
     record: dict[str, Any] = {
-        "schema": 1,
+        "schema": 2,
         "kind": "transfer",
         "cell": {"suite": "demo", "method": method, "task": task, "seed": seed},
         "protocol": {
@@ -60,9 +60,11 @@ def transfer_record(
             "wall_seconds": 60.0,
             "images_per_second": 12.5,
             "peak_memory_bytes": 1_000_000,
+            "devices": 1,
         },
         "curves": {"loss": [[10, 2.0], [20, 1.0]], first: [[10, 0.3], [20, 0.5]]},
-        "per_image": None,
+        "per_image": {},
+        "files": {},
         "figures": [],
     }
     return record | changes

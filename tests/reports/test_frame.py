@@ -3,6 +3,7 @@
 from typing import Any
 
 import pandas as pd
+import pytest
 
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
@@ -39,5 +40,30 @@ def test_curves_have_a_row_a_point(runs: Any) -> None:
     assert points == expected
 
 
-def test_no_curves_is_an_empty_frame() -> None:
-    assert curves_frame([]).empty
+def test_every_point_stands_with_its_cell(runs: Any, make_transfer: Any) -> None:
+    for seed, method in enumerate(["b", "a", "c"]):
+        curves = {"loss": [[i, i + seed] for i in range(seed, 3)], "empty": []}
+        runs.put(make_transfer(method, "coco", seed, {"box_ap": 1.0}, curves=curves))
+    frame = curves_frame(scan(runs.root).records)
+    rows = frame[["method", "seed", "metric", "iteration", "value"]].to_numpy().tolist()
+    assert rows == [
+        *(["a", 1, "loss", 1.0, 2.0], ["a", 1, "loss", 2.0, 3.0]),
+        *(["b", 0, "loss", 0.0, 0.0], ["b", 0, "loss", 1.0, 1.0], ["b", 0, "loss", 2.0, 2.0]),
+        ["c", 2, "loss", 2.0, 4.0],
+    ]
+
+
+def test_devices_are_whole_or_missing(runs: Any, make_transfer: Any) -> None:
+    for seed, devices in enumerate([8, None]):
+        record = make_transfer("random", "coco", seed, {"box_ap": 1.0})
+        runs.put(record | {"timing": {"devices": devices}})
+    frame = results_frame(scan(runs.root).records)
+    assert frame["devices"].to_list() == [8, pd.NA]
+
+
+@pytest.mark.parametrize("make", [results_frame, curves_frame])
+def test_no_records_are_a_frame_with_every_column(demo: Any, make: Any) -> None:
+    empty = make([])
+    assert empty.empty
+    assert list(empty.columns) == list(make(scan(demo.root).records).columns)
+    assert empty[empty["kind"] == "transfer"].empty

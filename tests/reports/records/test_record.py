@@ -20,7 +20,9 @@ def test_a_complete_record_keeps_its_values(make_transfer: Any) -> None:
     )
     assert record.metrics == {"box_ap": Metric(41.5, "%", True)}
     assert (record.protocol, record.n_images, record.limited) == ("coco/mask-rcnn_toy", 200, False)
-    assert record.curves["loss"] == ((10.0, 2.0), (20.0, 1.0))
+    assert list(record.curves["loss"].iterations) == [10.0, 20.0]
+    assert list(record.curves["loss"].values) == [2.0, 1.0]
+    assert (record.devices, record.started) == (1, "2026-01-01T00:00:00")
 
 
 def test_a_record_of_before_tuned_settings_were_written_has_none(make_transfer: Any) -> None:
@@ -43,14 +45,13 @@ def test_an_undefined_metric_is_a_gap_not_a_number(make_transfer: Any, value: fl
 def test_curve_points_that_are_not_finite_are_dropped(make_transfer: Any) -> None:
     points = [[30, float("nan")], [20, 1.0], [40, None], [10, 2.0]]
     record = read(make_transfer("random", "coco", 0, {"box_ap": 1.0}, curves={"loss": points}))
-    assert record.curves["loss"] == ((10.0, 2.0), (20.0, 1.0))
+    assert list(record.curves["loss"].iterations) == [10.0, 20.0]
+    assert list(record.curves["loss"].values) == [2.0, 1.0]
 
 
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"schema": 2}, "schema is 2, this version reads schema 1"),
-        ({"schema": None}, "schema is None"),
         ({"kind": "probe"}, "kind is 'probe', expected one of transfer, pretrain"),
         ({"cell": None}, "cell is missing, expected an object"),
         ({"cell": {"method": "x", "task": "coco", "seed": True}}, "cell.seed is True"),
@@ -65,6 +66,12 @@ def test_curve_points_that_are_not_finite_are_dropped(make_transfer: Any) -> Non
         ({"metrics": {}}, "expected at least one metric"),
         ({"metrics": {"box_ap": 4.0}}, "metrics.box_ap is 4.0, expected an object"),
         ({"curves": {"loss": [1, 2]}}, r"curves.loss is not a list of \[iteration, value\] pairs"),
+        ({"curves": {"loss": [[1, True]]}}, "curves.loss is not a list of"),
+        ({"curves": {"loss": [[10**400, 1]]}}, "curves.loss holds a whole number too large"),
+        ({"n_images": 2**63}, "n_images is 9223372036854775808, expected a whole number from 0"),
+        ({"timing": {"devices": 1.5}}, "timing.devices is 1.5, expected a whole number"),
+        ({"timing": {"wall_seconds": 10**400}}, "timing.wall_seconds is 1000"),
+        ({"environment": {"versions": 3}}, "environment.versions is 3, expected an object"),
         ({"figures": "a.png"}, "figures is 'a.png', expected a list of paths"),
         ({"timing": {"wall_seconds": "1 h"}}, "timing.wall_seconds is '1 h', .* finite number"),
     ],

@@ -76,6 +76,16 @@ def test_contradicting_copies_are_all_left_out(runs: Any) -> None:
     assert "same cell as b/result.json, with different numbers" in found.left_out[0].reason
 
 
+def test_a_contradiction_of_many_copies_names_the_first_of_the_others(runs: Any) -> None:
+    for i in range(9):
+        runs.transfer("random", "coco", 0, box_ap=float(i), folder=f"copy{i}")
+    reasons = {item.path[4]: item.reason for item in scan(runs.root).left_out}
+    three = "copy{}/result.json, copy{}/result.json, copy{}/result.json and 5 more, with"
+    assert f"same cell as {three.format(1, 2, 3)}" in reasons["0"]
+    assert f"same cell as {three.format(0, 1, 3)}" in reasons["2"]
+    assert f"same cell as {three.format(0, 1, 2)}" in reasons["8"]
+
+
 def test_one_cell_under_two_protocols_is_no_duplicate(runs: Any, make_transfer: Any) -> None:
     runs.transfer("random", "coco", 0, box_ap=10.0)
     other = {"name": "coco/mask-rcnn_toy", "sha256": "99" * 32}

@@ -1,0 +1,1 @@
+"""The state of every run under a folder, finished or not."""
