@@ -2,6 +2,7 @@
 
 import logging
 import time
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -19,7 +20,7 @@ SCHEMA = 2  # of result.json
 MOST_POINTS = 200
 
 
-class RunRecordHook(Hook):
+class RunRecordHook(Hook, ABC):
     """Writes `result.json` once, when training has ended; `failure.json` when it dies.
 
     Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
@@ -36,9 +37,9 @@ class RunRecordHook(Hook):
         self.train_seconds = 0.0
         self.first_iteration = 0
 
+    @abstractmethod
     def describe(self, runner: Runner) -> dict[str, Any]:
         """What only the subclass knows: kind, cell, protocol, metrics, … (the record schema)."""
-        raise NotImplementedError
 
     def before_train(self, runner: Runner) -> None:
         self.started = datetime.now(UTC)

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -45,6 +46,11 @@ Runner(
     default_scope="mmengine",
 ).train()
 """
+
+
+class Line(RunRecordHook):
+    def describe(self, runner: Any) -> dict[str, Any]:
+        return {"kind": "pretrain"}
 
 
 def run(tmp_path: Path, nan_at: int) -> subprocess.CompletedProcess[str]:
@@ -93,7 +99,7 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     monkeypatch.setattr("backbones.runs.hook.get_world_size", lambda: 4)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     runner = SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
-    hook = RunRecordHook()
+    hook = Line()
     hook.before_train(runner)
 
     def iteration(*, loading: float, step: float) -> None:
@@ -110,3 +116,8 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     timing = hook.timing()
     assert timing["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s
     assert timing["devices"] == 4
+
+
+def test_a_hook_that_describes_nothing_cannot_be_built() -> None:
+    with pytest.raises(TypeError, match=r"abstract method '?describe"):
+        RunRecordHook()
