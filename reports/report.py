@@ -1,5 +1,6 @@
 """Everything one report says, worked out once: `formats/` show it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,13 +8,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from reports.certainty import certainty
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.figures.curves import curve_figures, pretraining_figures
 from reports.figures.drawing import Figure
 from reports.figures.pictures import Picture, last_pictures
 from reports.figures.scores import score_figures
 from reports.findings import finding, lead, opening
 from reports.frame import curves_frame, results_frame
+from reports.question import question
 from reports.records.record import Record
 from reports.records.scan import Failure, LeftOut, Scan, scan
 from reports.tables.pretraining import duration, pretraining_table
@@ -33,6 +37,8 @@ class Section:
     tried: Table | None  # by the search, where the settings are its choice
     scores: tuple[Figure, ...]
     curves: tuple[Figure, ...]
+    differences: Table | None = None
+    certainty: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -49,16 +55,20 @@ class Report:
     colours: dict[str, str]
     results: pd.DataFrame
     curves: pd.DataFrame
+    views: tuple[Table, ...] = ()
+    question: tuple[str, ...] = ()  # do pixel or token targets transfer better?
+    records: tuple[Record, ...] = ()
+    runs: str = ""  # path from the output folder to the scanned one, where both are known
 
     @property
     def tables(self) -> tuple[Table, ...]:
         main = [
             table
             for section in self.sections
-            for table in (section.table, section.details, section.tried)
+            for table in (section.table, section.differences, section.details, section.tried)
             if table
         ]
-        return (*main, self.pretraining) if self.pretraining else tuple(main)
+        return (*main, *self.views, *([self.pretraining] if self.pretraining else []))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -70,13 +80,17 @@ class NoRecordsError(ValueError):
     """There is nothing to report; the message names the folder and what was left out."""
 
 
-def build(root: Path, *, draw: bool = True) -> Report:
-    """Read a folder of runs. `draw=False` skips the figures, for formats that have none."""
+def build(root: Path, *, out: Path | None = None, draw: bool = True) -> Report:
+    """Read a folder of runs. `draw=False` skips the figures, for formats that have none.
+
+    `out` is where the report will lie: its page can then link to the runs.
+    """
     found = scan(root)
     if not found.records:
         raise NoRecordsError(no_records(root, found))
     results, curves = results_frame(found.records), curves_frame(found.records)
     groups = comparisons(results, curves)
+    evidence = {group.slug: Evidence() for group in groups}
     first = opening(groups)
     pictures, missing = last_pictures(found.records) if draw else ([], [])
     suites = sorted({record.suite for record in found.records} - {""})
@@ -91,6 +105,7 @@ def build(root: Path, *, draw: bool = True) -> Report:
                 tried=tried_table(group, found.records),
                 scores=tuple(score_figures(group)) if draw else (),
                 curves=tuple(curve_figures(group)) if draw else (),
+                certainty=certainty(group, evidence[group.slug]),
             )
             for group in groups
         ),
@@ -103,7 +118,18 @@ def build(root: Path, *, draw: bool = True) -> Report:
         colours={m: style.colour for m, style in method_styles(results["method"]).items()},
         results=results,
         curves=curves,
+        question=question([(group, evidence[group.slug]) for group in first]),
+        records=found.records,
+        runs="" if out is None else path_between(out, root),
     )
+
+
+def path_between(start: Path, end: Path) -> str:
+    """As a link in a file of the folder `start` has it; empty between two drives of Windows."""
+    try:
+        return Path(os.path.relpath(end.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return ""
 
 
 def no_records(root: Path, found: Scan) -> str:

@@ -34,7 +34,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console, errors = Console(width=None if sys.stdout.isatty() else 140), Console(stderr=True)
     try:
-        report = build(options.runs, draw=bool(DRAWN.intersection(options.formats)))
+        report = build(
+            options.runs, out=options.out, draw=bool(DRAWN.intersection(options.formats))
+        )
     except ValueError as error:
         errors.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return 2

@@ -7,7 +7,7 @@ missing. Every complaint names the field, what was found and what was expected.
 
 import json
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +66,11 @@ class Record:
     peak_memory_bytes: float | None
     curves: dict[str, tuple[tuple[float, float], ...]]
     figures: tuple[str, ...]
+    files: dict[str, str] = field(default_factory=dict)  # role to file below `folder`
+    per_image: dict[str, str] = field(default_factory=dict)
+    devices: int | None = None
+    started: str = ""
+    finished: str = ""
 
     @property
     def sweep(self) -> str:
@@ -164,6 +169,10 @@ def parse(content: dict[str, Any], *, path: str, folder: Path) -> Record:
         peak_memory_bytes=number(timing, "peak_memory_bytes", "timing"),
         curves=parse_curves(content.get("curves")),
         figures=parse_figures(content.get("figures")),
+        files={role: str(name) for role, name in section(content, "files").items()},
+        devices=integer(timing, "devices", "timing"),
+        started=text(timing, "started", "timing", default=""),
+        finished=text(timing, "finished", "timing", default=""),
     )
 
 
