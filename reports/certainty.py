@@ -116,7 +116,7 @@ def resampled(evidence: Evidence) -> list[str]:
     moved = " and ".join(
         words for source, words in sources.items() if any(source in found for found in over)
     )
-    said = [f"The 95 % intervals show how far a number could move {moved}"]
+    said = [f"The 95\u00a0% intervals show how far a number could move {moved}"]
     if "images" in over:
         where = "" if len(over) == 1 else "where a single run stands against another, "
         said.append(f"{where}noise from run to run is not in them, because one run cannot show it")
@@ -149,7 +149,7 @@ def tested(evidence: Evidence, measures: Sequence[Measure]) -> list[str]:
     return [
         f"{which} differences between two methods were tested, and one counts as more than chance "
         "only after Holm's correction, which keeps the risk of even one false alarm among them "
-        f"below 5 %{short_of_it}."
+        f"below 5\u00a0%{short_of_it}."
     ]
 
 
@@ -161,33 +161,35 @@ def by_metric(
     for measure in measures:
         if any(found.metric == measure.metric for found in evidence.differences):
             same[say(evidence, measure)].append(metric_label(measure.metric))
-    return [f"On {listed(metrics)} {words}." for words, metrics in same.items() if words]
+    return [f"On {listed(metrics)}, {words}." for words, metrics in same.items() if words]
 
 
 def told_apart(evidence: Evidence, measure: Measure) -> str:
     """Which differences are more than chance, and which may not be."""
     leads = [lead_of(d, measure) for d in evidence.differences if d.metric == measure.metric]
     certain = [lead for lead in leads if lead.significant]
-    open_ones = len(leads) - len(certain)
+    unclear = [lead for lead in leads if not lead.significant]
     if len(leads) == 1:
         return one_difference(leads[0], measure)
     if not certain:
         return "no difference is more than chance"
-    if not open_ones:
+    if not unclear:
         tested = "" if len(leads) == measure.pairs else " that was tested"
         return f"every difference{tested} is more than chance"
     if len(leads) > MOST_NAMED:
         return f"{len(certain)} of {len(leads)} differences are more than chance"
+    if len(unclear) <= len(certain):
+        pairs = [f"{method_label(d.ahead)} and {method_label(d.behind)}" for d in unclear]
+        return f"every difference is more than chance except between {'; '.join(pairs)}"
     beaten: dict[str, list[str]] = defaultdict(list)
     for lead in certain:
         beaten[lead.ahead].append(method_label(lead.behind))
     ahead = [f"{method_label(m)} is ahead of {listed(others)}" for m, others in beaten.items()]
-    rest = "the other difference" if open_ones == 1 else f"the other {open_ones} differences"
-    return f"{listed(ahead)} by more than chance; {rest} may be chance"
+    return f"more than chance is only that {'; '.join(ahead)}"
 
 
 def one_difference(lead: Lead, measure: Measure) -> str:
-    size = f"{measure.amount(lead.by)} (95 % interval {measure.between(lead.low, lead.high)})"
+    size = f"{measure.amount(lead.by)} (95\u00a0% interval {measure.between(lead.low, lead.high)})"
     ahead, behind = method_label(lead.ahead), method_label(lead.behind)
     if lead.significant:
         return f"{ahead} is ahead of {behind} by more than chance: {size}"

@@ -30,7 +30,7 @@ def question(found: Sequence[tuple[Comparison, Evidence]]) -> tuple[str, ...]:
         else:
             answers.append(answer(comparison, evidence))
     gaps = (
-        f"On {listed(on)} it cannot be said: {why} has a result." for why, on in lacking.items()
+        f"On {listed(on)}, it cannot be said: {why} has a result." for why, on in lacking.items()
     )
     return (*answers, *gaps)
 
@@ -46,11 +46,11 @@ def answer(comparison: Comparison, evidence: Evidence) -> str:
     if best is None:
         names = listed([method_label(method) for method in pairs[0]])
         return (
-            f"On {comparison.title} it cannot be said: {names} were not tested against each other."
+            f"On {comparison.title}, it cannot be said: {names} were not tested against each other."
         )
     lead = lead_of(best, measure)
     leads = [lead_of(test, measure) for test in tests]
-    said = [f"On {comparison.title} {verdict(lead, leads, len(pairs))}: {margin(lead, measure)}"]
+    said = [f"On {comparison.title}, {verdict(lead, leads, len(pairs))}: {margin(lead, measure)}"]
     if len(pairs) > 1:
         said.append(votes(leads, len(pairs)))
     if recipe(best.first) != recipe(best.second):
@@ -71,20 +71,24 @@ def verdict(lead: Lead, leads: Sequence[Lead], pairs: int) -> str:
 
 
 def margin(lead: Lead, measure: Measure) -> str:
-    interval = f"95 % interval {measure.between(lead.low, lead.high)}, {OVER[lead.over]}"
+    interval = f"95\u00a0% interval {measure.between(lead.low, lead.high)}, {OVER[lead.over]}"
     by = f"{measure.amount(lead.by)} of {metric_label(measure.metric)}"
     words = f"{method_label(lead.ahead)} is {by} ahead of {method_label(lead.behind)} ({interval})"
     return words if lead.significant else f"{words}, which may be chance"
 
 
 def votes(leads: Sequence[Lead], pairs: int) -> str:
+    """How many of all pairs of a pixel and a token target point which way."""
     counts = [sum(is_for(target, lead) for lead in leads) for target in TARGETS]
+    tested = "" if len(leads) == pairs else f", of which {len(leads)} were tested"
+    for target, count in zip(TARGETS, counts, strict=True):
+        if count == pairs:
+            return f"all {pairs} such pairs favour the {target} target by more than chance"
     favour = " and ".join(
         f"{count or 'none'} the {target} target"
         for target, count in zip(TARGETS, counts, strict=True)
     )
-    tested = "" if len(leads) == pairs else f" ({len(leads)} tested)"
-    return f"of {pairs} such pairs{tested}, {favour} by more than chance"
+    return f"of {pairs} such pairs{tested}, more than chance favours {favour}"
 
 
 def is_for(target: str, lead: Lead) -> bool:
