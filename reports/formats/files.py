@@ -1,6 +1,7 @@
 """Files of a report by name, relative to the output folder.
 
-Nothing depends on the clock or on where the runs lie, so the same records give the same bytes.
+Nothing depends on the clock, nor on where the runs lie but for the page's links to them, so the
+same records give the same bytes.
 """
 
 from reports.report import Report
