@@ -140,7 +140,8 @@ def tested(evidence: Evidence, measures: Sequence[Measure]) -> list[str]:
     if made == 1:
         which = "The only difference" if possible == 1 else f"One of the {possible} differences"
         return [f"{which} between two methods was tested, so no correction was needed."]
-    which = f"All {made}" if made == possible else f"{made} of the {possible}"
+    every = "Both" if made == 2 else f"All {made}"
+    which = every if made == possible else f"{made} of the {possible}"
     lost = sum(
         not d.significant and not d.interval.low <= 0 <= d.interval.high
         for d in evidence.differences
@@ -171,11 +172,11 @@ def told_apart(evidence: Evidence, measure: Measure) -> str:
     unclear = [lead for lead in leads if not lead.significant]
     if len(leads) == 1:
         return one_difference(leads[0], measure)
+    partly = len(leads) < measure.pairs
     if not certain:
-        return "no difference is more than chance"
+        return f"no two methods{' that were tested' if partly else ''} can be told apart"
     if not unclear:
-        tested = "" if len(leads) == measure.pairs else " that was tested"
-        return f"every difference{tested} is more than chance"
+        return f"every difference{' that was tested' if partly else ''} is more than chance"
     if len(leads) > MOST_NAMED:
         return f"{len(certain)} of {len(leads)} differences are more than chance"
     if len(unclear) <= len(certain):
@@ -218,9 +219,9 @@ def places(evidence: Evidence, measure: Measure) -> str:
     if not rest:
         return said
     if len(rest) > MOST_NAMED:
-        return f"{said}; the places of {len(rest)} others stay open too"
+        return f"{said}; still open are the places of {len(rest)} others"
     spans = [f"{method_label(m)} ({best} to {worst})" for m, (best, worst) in rest.items()]
-    return f"{said}; these places stay open too: {listed(spans)}"
+    return f"{said}; still open are the places of {listed(spans)}"
 
 
 def detectable(evidence: Evidence, measures: Sequence[Measure]) -> list[str]:
@@ -237,7 +238,8 @@ def detectable(evidence: Evidence, measures: Sequence[Measure]) -> list[str]:
         ", depending on the pair and before any correction" if len(evidence.differences) > 1 else ""
     )
     return [
-        f"Data like these show a real difference four times in five if it is {listed(least)}{pair}."
+        "Data like these show a real difference four times in five if it is at least "
+        f"{listed(least)}{pair}."
     ]
 
 

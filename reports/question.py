@@ -51,10 +51,10 @@ def answer(comparison: Comparison, evidence: Evidence) -> str:
     lead = lead_of(best, measure)
     leads = [lead_of(test, measure) for test in tests]
     said = [f"On {comparison.title}, {verdict(lead, leads, len(pairs))}: {margin(lead, measure)}"]
-    if len(pairs) > 1:
-        said.append(votes(leads, len(pairs)))
     if recipe(best.first) != recipe(best.second):
         said.append("these two differ in more than their target")
+    if len(pairs) > 1:
+        said.append(votes(leads, len(pairs)))
     return f"{'; '.join(said)}."
 
 
@@ -84,11 +84,12 @@ def votes(leads: Sequence[Lead], pairs: int) -> str:
     for target, count in zip(TARGETS, counts, strict=True):
         if count == pairs:
             return f"all {pairs} such pairs favour the {target} target by more than chance"
-    favour = " and ".join(
-        f"{count or 'none'} the {target} target"
-        for target, count in zip(TARGETS, counts, strict=True)
+    pixel, token = (str(count or "none") for count in counts)
+    verb = "favours" if pixel == "1" else "favour"
+    return (
+        f"of {pairs} such pairs{tested}, {pixel} {verb} the pixel target and {token} the token "
+        "target by more than chance"
     )
-    return f"of {pairs} such pairs{tested}, more than chance favours {favour}"
 
 
 def is_for(target: str, lead: Lead) -> bool:
