@@ -171,6 +171,23 @@ def test_a_number_opens_the_record_it_came_from(tab: Chromium, page: str) -> Non
     assert tab.evaluate(ENTRY) == [True, "MAE (pixels), seed 0", True]
 
 
+def test_the_script_opens_a_record_where_the_browser_would_not(tab: Chromium, page: str) -> None:
+    """Chromium opens what a fragment leads into by itself; here it is not given the chance."""
+    tab.open(page)
+    tab.evaluate(
+        "window.links = [...document.querySelectorAll('td a')];"
+        "links[0].addEventListener('click', event => event.preventDefault()); links[0].click()"
+    )
+    is_open = "document.querySelector(links[{}].hash).closest('details').open"
+    assert tab.evaluate(is_open.format(0))
+    assert not tab.evaluate(is_open.format(5))
+    tab.evaluate(
+        "history.replaceState(null, '', links[5].hash);"
+        "window.dispatchEvent(new HashChangeEvent('hashchange'))"
+    )
+    assert tab.evaluate(is_open.format(5))
+
+
 def test_without_its_script_all_is_there_and_no_control_is_dead(tab: Chromium, page: str) -> None:
     tab.call("Emulation.setScriptExecutionDisabled", value=True)
     try:
@@ -191,7 +208,13 @@ def test_it_never_scrolls_sideways_but_its_tables_do(
     demo.transfer(long, "coco", 0, box_ap=1.0)
     demo.put_text(json.dumps({"error": "E" * 90, "message": "m" * 90}), "f" * 90, "failure.json")
     tab.resize(width)
-    tab.open(written(build(demo.root, out=tmp_path), tmp_path))
+    report = build(demo.root, out=tmp_path)
+    bold = tuple(
+        replace(row, cells=tuple(replace(cell, best=bool(cell.records)) for cell in row.cells))
+        for row in report.sections[0].table.rows
+    )
+    first = replace(report.sections[0], table=replace(report.sections[0].table, rows=bold))
+    tab.open(written(replace(report, sections=(first, *report.sections[1:])), tmp_path))
     tab.evaluate("document.querySelectorAll('details').forEach(found => { found.open = true })")
     page = "document.documentElement"
     assert tab.evaluate(f"{page}.scrollWidth - {page}.clientWidth") == 0
