@@ -243,23 +243,3 @@ def test_random_initialisation_shrinks_with_depth() -> None:
     ratio = [stds[0] / std for std in stds]
     assert ratio == pytest.approx([(i + 1) ** 0.5 for i in range(12)], rel=0.03)
     assert model.blocks[0].attn.qkv.weight.abs().max() <= 0.02
-
-
-@pytest.mark.parametrize(
-    ("options", "message"),
-    [
-        (dict(arch="giant"), "arch must be one of tiny, small, base, large, huge"),
-        (dict(arch=None, embed_dims=48), "embed_dims, depth and num_heads are all needed"),
-        (dict(embed_dims=100), "width 100 does not split into 12 heads"),
-        (dict(img_size=225), r"img_size \(225, 225\) is not a multiple of patch size 16"),
-        (dict(window_size=14), "no place for a class token"),
-        (dict(rel_pos="decomposed"), "no place for a class token"),
-        (dict(rel_pos="alibi"), "rel_pos must be one of"),
-        (dict(global_blocks=(2,)), "global_blocks is given without window_size"),
-        (dict(out_indices=(12,)), r"out_indices \(12,\) does not fit a ViT of 12 blocks"),
-        (dict(frozen_blocks=13), "frozen_blocks 13 not within 0…12"),
-    ],
-)
-def test_options_that_do_not_go_together(options: dict[str, Any], message: str) -> None:
-    with torch.device("meta"), pytest.raises(ValueError, match=message):
-        PlainViT(**{"arch": "base", **options})
