@@ -220,6 +220,16 @@ def test_activation_checkpointing_changes_no_gradient() -> None:
     assert_close(gradients[0], gradients[1], rtol=0, atol=0)
 
 
+@pytest.mark.parametrize(("with_cp", "times"), [(True, 2), (False, 1)])
+def test_activation_checkpointing_runs_every_block_again(with_cp: bool, times: int) -> None:
+    model = PlainViT(None, **SMALL, with_cp=with_cp).train()
+    ran: list[int] = []
+    for i, block in enumerate(model.blocks):
+        block.attn.register_forward_pre_hook(lambda *_, i=i: ran.append(i))
+    model(torch.ones(1, 3, 32, 32))[0].mean().backward()
+    assert sorted(ran) == sorted([0, 1, 2] * times)
+
+
 def test_frozen_blocks_have_no_gradient_and_no_stochastic_depth() -> None:
     model = PlainViT(None, **SMALL, frozen_blocks=2, drop_path_rate=0.9).train()
     learning = {name for name, p in model.named_parameters() if p.requires_grad}
