@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import torch
 
+ZIP = b"PK\x03\x04"  # what torch.save has written since 1.6; older files cannot be mapped
+
 
 class Unread:
     """In the place of MMEngine's scalar histories."""
@@ -29,12 +31,14 @@ HARMLESS: list[Any] = [
 ]
 
 
-def load_safely(path: Path, *, mmap: bool = False) -> Any:
-    """`torch.load` on the CPU; with `mmap`, tensors stay in the file until they are used.
+def load_safely(path: Path) -> Any:
+    """`torch.load` on the CPU; tensors stay in the file until they are used, where it is a zip.
 
     Raises:
         pickle.UnpicklingError: for a file that would run code, without running it.
-        RuntimeError, EOFError, OSError: for a damaged one.
+        RuntimeError, EOFError, KeyError, …: for a damaged one, wherever its reading fails.
     """
+    with path.open("rb") as file:
+        mapped = file.read(len(ZIP)) == ZIP
     with torch.serialization.safe_globals(HARMLESS):
-        return torch.load(path, map_location="cpu", weights_only=True, mmap=mmap)
+        return torch.load(path, map_location="cpu", weights_only=True, mmap=mapped)

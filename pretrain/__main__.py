@@ -5,23 +5,19 @@ complete (`failure.json` where it died). Export the encoder with `python -m pret
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from mmengine.config import Config, DictAction
 
 import pretrain  # noqa: F401  registers our types
 from backbones.runs.failure import note_failures, write_failure
-from backbones.runs.processes import by_main, join
+from backbones.runs.processes import add_arguments, by_main, join, launched
 from backbones.runs.resume import checkpoints
 from backbones.runs.runner import StrictRunner
 from pretrain.recipe import complete
 from pretrain.start import Start, find_start
-
-WORLD_SIZE = {"none": None, "pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS"}
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -39,7 +35,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="with --resume, a run of another recipe is moved aside and begun again",
     )
     parser.add_argument("--amp", action="store_true", help="bfloat16 autocast, on GPU or CPU")
-    parser.add_argument("--launcher", choices=WORLD_SIZE, default="none")
+    add_arguments(parser)
     parser.add_argument("--seed", type=int, help="default: the config's (0)")
     parser.add_argument(
         "--cfg-options",
@@ -49,7 +45,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="change the config, e.g. data_root=pictures epochs=100 batch_size=256 "
         "device_batch_size=64 trackers=tensorboard,wandb",
     )
-    parser.add_argument("--local_rank", "--local-rank", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.restart_if_changed and not options.resume:
         parser.error("--restart-if-changed is for runs that --resume would continue; give both")
@@ -68,16 +63,7 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     config.launcher = arguments.launcher
     if arguments.amp:
         config.optim_wrapper.type = "Bf16OptimWrapper"
-    if arguments.local_rank is not None:
-        os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
-    variable = WORLD_SIZE[arguments.launcher]
-    if variable and not torch.cuda.is_available():
-        raise ValueError(
-            f"--launcher {arguments.launcher} needs a GPU for each process (MMEngine binds each to "
-            "one), and none is found here; leave --launcher out"
-        )
-    message = complete(config, world_size=int(os.environ[variable]) if variable else 1)
-    return config, message
+    return config, complete(config, world_size=launched(arguments))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -9,7 +9,6 @@ or a tokenizer.
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 from mmengine.config import Config
@@ -107,8 +106,8 @@ def read_checkpoint(path: Path) -> dict[str, Any]:
         ValueError: where the file is none, or does not say what it holds.
     """
     try:
-        content = load_safely(path, mmap=True)
-    except (UnpicklingError, RuntimeError, EOFError) as error:
+        content = load_safely(path)
+    except Exception as error:  # a damaged file can fail anywhere in its reading
         raise ValueError(f"{path} is no checkpoint of python -m pretrain: {error}") from error
     if not isinstance(content, dict) or not {"state_dict", "meta"} <= content.keys():
         raise ValueError(f"{path} is no checkpoint of python -m pretrain (state_dict and meta)")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from reports.evidence import Interval
     from reports.summary import Spread  # which needs pandas, slow to import
 
 GAP = "–"
@@ -24,11 +25,27 @@ def spread_cell(found: Spread | None, places: int, *, seeds: int) -> str:
     return f"{found.mean:.{places}f}{plus_minus(found, places)}{short_of}"
 
 
-def gain_cell(found: Spread | None, places: int) -> str:
-    """A signed mean difference, its spread, and the number of pairs in brackets."""
+def interval_cell(found: Interval | None, places: int) -> str:
+    """ "[1.2, 3.4]" with true minus signs."""
     if found is None:
         return GAP
-    return f"{signed(found.mean, places)}{plus_minus(found, places)} ({found.n})"
+    return f"[{minus(found.low, places)}, {minus(found.high, places)}]"
+
+
+def rank_cell(found: tuple[int, int] | None) -> str:
+    """ "1", or "2–4" where the order within is open."""
+    if found is None:
+        return GAP
+    best, worst = found
+    return str(best) if best == worst else f"{best}–{worst}"
+
+
+def p_cell(p: float) -> str:
+    return "< .001" if p < 0.001 else f"{p:.3f}".removeprefix("0")
+
+
+def minus(value: float, places: int) -> str:
+    return signed(value, places).removeprefix("+")
 
 
 def plus_minus(found: Spread, places: int) -> str:

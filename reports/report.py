@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from reports.assess import Options, assess
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.figures.curves import curve_figures, pretraining_figures
 from reports.figures.drawing import Figure
 from reports.figures.pictures import Picture, last_pictures
@@ -16,10 +18,13 @@ from reports.findings import finding, lead, opening
 from reports.frame import curves_frame, results_frame
 from reports.records.record import Record
 from reports.records.scan import Failure, LeftOut, Scan, scan
+from reports.resampled import Progress
+from reports.tables.differences import difference_table
 from reports.tables.pretraining import duration, pretraining_table
 from reports.tables.results import detail_table, result_table
 from reports.tables.table import Table
 from reports.tables.tried import tried_table
+from reports.tables.views import views
 from reports.vocabulary import PRETRAIN, method_styles
 
 
@@ -30,6 +35,8 @@ class Section:
     finding: str
     table: Table
     details: Table
+    differences: Table | None
+    evidence: Evidence
     tried: Table | None  # by the search, where the settings are its choice
     scores: tuple[Figure, ...]
     curves: tuple[Figure, ...]
@@ -40,6 +47,7 @@ class Report:
     title: str
     lead: tuple[str, ...]
     sections: tuple[Section, ...]
+    views: tuple[Table, ...]
     pretraining: Table | None
     pretraining_curves: tuple[Figure, ...]
     pictures: tuple[Picture, ...]
@@ -55,10 +63,10 @@ class Report:
         main = [
             table
             for section in self.sections
-            for table in (section.table, section.details, section.tried)
+            for table in (section.table, section.differences, section.details, section.tried)
             if table
         ]
-        return (*main, self.pretraining) if self.pretraining else tuple(main)
+        return (*main, *self.views, *([self.pretraining] if self.pretraining else []))
 
     @property
     def figures(self) -> tuple[Figure, ...]:
@@ -70,13 +78,21 @@ class NoRecordsError(ValueError):
     """There is nothing to report; the message names the folder and what was left out."""
 
 
-def build(root: Path, *, draw: bool = True) -> Report:
+def build(
+    root: Path,
+    *,
+    draw: bool = True,
+    options: Options | None = None,
+    progress: Progress = lambda path: None,
+) -> Report:
     """Read a folder of runs. `draw=False` skips the figures, for formats that have none."""
     found = scan(root)
     if not found.records:
         raise NoRecordsError(no_records(root, found))
     results, curves = results_frame(found.records), curves_frame(found.records)
     groups = comparisons(results, curves)
+    by_path = {record.path: record for record in found.records}
+    evidence = [assess(group, by_path, options, progress) for group in groups]
     first = opening(groups)
     pictures, missing = last_pictures(found.records) if draw else ([], [])
     suites = sorted({record.suite for record in found.records} - {""})
@@ -86,14 +102,17 @@ def build(root: Path, *, draw: bool = True) -> Report:
         sections=tuple(
             Section(
                 finding="" if group in first else finding(group),
-                table=result_table(group),
+                table=result_table(group, said),
+                differences=difference_table(group, said),
+                evidence=said,
                 details=detail_table(group),
                 tried=tried_table(group, found.records),
                 scores=tuple(score_figures(group)) if draw else (),
                 curves=tuple(curve_figures(group)) if draw else (),
             )
-            for group in groups
+            for group, said in zip(groups, evidence, strict=True)
         ),
+        views=tuple(views(list(zip(groups, evidence, strict=True)))),
         pretraining=pretraining_table(results),
         pretraining_curves=tuple(pretraining_figures(curves)) if draw else (),
         pictures=tuple(pictures),

@@ -6,8 +6,6 @@ from statistics import fmean, stdev
 
 import pandas as pd
 
-from reports.vocabulary import BASELINE
-
 Cell = tuple[str, str]  # method, metric
 
 
@@ -26,18 +24,6 @@ def spread(values: list[float]) -> Spread:
 
 def over_seeds(results: pd.DataFrame) -> dict[Cell, Spread]:
     return {cell: spread(list(seeds.values())) for cell, seeds in by_seed(results).items()}
-
-
-def over_baseline(results: pd.DataFrame) -> dict[Cell, Spread]:
-    """`value - baseline value`, seed by seed, over the seeds that both ran."""
-    values = by_seed(results)
-    gains = {}
-    for (method, metric), seeds in values.items():
-        baseline = values.get((BASELINE, metric), {})
-        shared = sorted(seeds.keys() & baseline.keys())
-        if method != BASELINE and shared:
-            gains[method, metric] = spread([seeds[seed] - baseline[seed] for seed in shared])
-    return gains
 
 
 def by_seed(results: pd.DataFrame) -> dict[Cell, dict[int, float]]:
@@ -62,3 +48,12 @@ def facts(results: pd.DataFrame, column: str) -> dict[str, object]:
     """Metric to its first `unit` or `higher_is_better`."""
     first = results.drop_duplicates("metric")
     return dict(zip(first["metric"], first[column], strict=True))
+
+
+def paths_of(results: pd.DataFrame) -> dict[Cell, tuple[str, ...]]:
+    """The records behind each mean, in order of seed."""
+    ordered = results.sort_values(["method", "metric", "seed"])
+    found: dict[Cell, tuple[str, ...]] = {}
+    for method, metric, path in ordered[["method", "metric", "path"]].itertuples(index=False):
+        found[method, metric] = (*found.get((method, metric), ()), path)
+    return found

@@ -55,6 +55,14 @@ METHODS: dict[str, tuple[str, Style]] = {
     "vq": ("VQ-VAE", Style("#117733", (3, 1.2), "d")),
     "beit": ("BEiT", Style("#cc79a7", (5, 1.5, 1.2, 1.5, 1.2, 1.5), "P")),
 }
+PIXELS = (
+    "mae-pixel",
+    "mae-pixel-norm",
+    "mae-ablation-default",
+    "mae-target-pixel-norm",
+    "mae-encoder-mask-token",
+    "simmim",
+)
 SPARE_COLOURS = ("#d55e00", "#cc79a7", "#009e73", "#e69f00", "#56b4e9", "#0072b2")
 SPARE_MARKERS = ("<", ">", "p", "h", "*", "d")
 
@@ -112,6 +120,15 @@ SETTINGS: dict[str, str] = {
 
 def method_label(method: str) -> str:
     return METHODS[method][0] if method in METHODS else method
+
+
+def family(method: str) -> str:
+    """What a method predicts: "pixel" or "token"; "supervised", "random"; empty for others."""
+    if method in ("random", "supervised"):
+        return method
+    if method in PIXELS:
+        return "pixel"
+    return "token" if "token" in method or method in ("beit", "peco") else ""
 
 
 def method_styles(methods: Iterable[str]) -> dict[str, Style]:

@@ -9,17 +9,16 @@
 - A run that dies says why in `failure.json`.
 """
 
-import os
 from pathlib import Path
 from typing import Any
 
 from mmengine.config import Config, ConfigDict
-from mmengine.dist import broadcast_object_list, is_main_process
 from mmengine.registry import RUNNERS
 from mmengine.runner import Runner
 from torch import nn
 
 from backbones.runs.failure import note_failures
+from backbones.runs.processes import by_main, world_size
 from backbones.runs.runner import StrictRunner
 from transfer.adopted import adopt_checkpoint
 from transfer.recipe import data_of, recipe
@@ -33,9 +32,6 @@ PATH_KEYS = (
     "val_evaluator",
     "test_evaluator",
 )
-
-# Where launchers say how many processes there are, before these know each other.
-PROCESSES = {"pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS", "mpi": "OMPI_COMM_WORLD_SIZE"}
 
 
 @RUNNERS.register_module()
@@ -51,7 +47,7 @@ class TransferRunner(StrictRunner):
         note_failures(Path(cfg["work_dir"]))  # also of what dies before there are hooks
         follow_data_root(cfg)
         adopt_checkpoint(cfg)
-        note = follow_schedule(cfg, processes(cfg.get("launcher", "none")))
+        note = follow_schedule(cfg, world_size(cfg.get("launcher", "none")))
         runner: TransferRunner = super().from_cfg(cfg)
         runner.schedule_note = note
         return runner
@@ -65,9 +61,8 @@ class TransferRunner(StrictRunner):
     def load_or_resume(self) -> None:
         """MMEngine resumes from what `last_checkpoint` names, which may be half written or gone."""
         if self._resume and self._load_from is None:
-            found = [self._checkpoint_to_continue() if is_main_process() else None]
-            broadcast_object_list(found)
-            self._resume, self._load_from = found[0] is not None, found[0]
+            found = by_main(self._checkpoint_to_continue)
+            self._resume, self._load_from = found is not None, found
         super().load_or_resume()
 
     def _checkpoint_to_continue(self) -> str | None:
@@ -78,10 +73,6 @@ class TransferRunner(StrictRunner):
         )
         self.logger.info(f"continuing {found}" if found else "nothing to continue, starting afresh")
         return str(found) if found else None
-
-
-def processes(launcher: str) -> int:
-    return int(os.environ[PROCESSES[launcher]]) if launcher in PROCESSES else 1
 
 
 def obey_runner_type() -> None:

@@ -14,8 +14,9 @@ literal numbers MMEngine reads, which a test holds to `derive`:
     )
 
 `--cfg-options schedule.epochs=25` makes the rest follow. So does another batch, by the linear rule:
-rate x b / B, iterations x B / b. What was set by hand, in a configuration that inherits from ours
-or on the command line, is left alone.
+rate x b / B, iterations x B / b. A length set by hand, in a configuration that inherits from ours
+or on the command line, is left alone. A rate never is: by hand or not, it is the one for
+`schedule.batch`, and follows a run's batch.
 """
 
 import math

@@ -11,7 +11,7 @@ from typing import Any
 
 from backbones.checkpoints.architecture import traits_of
 from backbones.checkpoints.families import Source
-from backbones.checkpoints.load import load_source
+from backbones.checkpoints.load import read_source
 
 
 def adopt(
@@ -25,7 +25,8 @@ def adopt(
     `PlainViT` or starts from no checkpoint.
 
     Raises:
-        FileNotFoundError, ValueError: see `load_source`.
+        FileNotFoundError, ValueError: see `load_source`; that the tensors match a recorded hash is
+            left to the initialiser, which reads them.
     """
     backbone = model.get("backbone") or {}
     init = backbone.get("init_cfg") or {}
@@ -33,7 +34,7 @@ def adopt(
         return {}
     if source is None:
         chosen = {key: init[key] for key in ("branch", "registers") if key in init}
-        source = load_source(init["checkpoint"], **chosen).source
+        source = read_source(init["checkpoint"], **chosen)
     changes: dict[str, dict[str, Any]] = {}
     for key, new in _options(source, backbone, init).items():
         if backbone.get(key, DEFAULTS[key]) != new:

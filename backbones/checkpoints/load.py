@@ -34,13 +34,25 @@ def load_source(
         FileNotFoundError, ValueError: see `read_checkpoint`, `recognise` and `checked_sha256`;
             and where the file has registers and nobody said what becomes of them.
     """
-    if branch not in (None, "teacher", "student"):
-        raise ValueError(f"branch must be 'teacher' or 'student', got {branch!r}")
-    content = read_checkpoint(path)
-    source = recognise(content, path, branch=branch)
+    source, content = _recognised(path, branch)
     sha256 = checked_sha256(source.tensors, source.meta, path)
     keys = tuple(str(key) for key in content) if isinstance(content, dict) else ()
     return Loaded(_with_choice(source, registers, path), sha256, keys)
+
+
+def read_source(
+    path: str, *, branch: Branch | None = None, registers: Registers | None = None
+) -> Source:
+    """As `load_source`, for who asks what a checkpoint is: nothing is hashed, little is read."""
+    return _with_choice(_recognised(path, branch)[0], registers, path)
+
+
+def _recognised(path: str, branch: Branch | None) -> tuple[Source, Any]:
+    """The encoder, and all that the file holds."""
+    if branch not in (None, "teacher", "student"):
+        raise ValueError(f"branch must be 'teacher' or 'student', got {branch!r}")
+    content = read_checkpoint(path)
+    return recognise(content, path, branch=branch), content
 
 
 def _with_choice(source: Source, registers: Registers | None, path: str) -> Source:

@@ -10,7 +10,7 @@ from mmengine.dist import is_main_process
 
 from backbones.runs.files import write_json
 
-SCHEMA = 1
+SCHEMA = 1  # of failure.json
 
 
 def note_failures(folder: Path) -> None:

@@ -1,10 +1,13 @@
 """Files that are complete whenever they exist: written aside, then renamed."""
 
+import io
 import json
 import os
 import tempfile
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 
 def write_atomic(path: str | Path, content: str | bytes) -> None:
@@ -33,3 +36,10 @@ def write_json(path: str | Path, content: Any) -> None:
     """
     text = json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False)
     write_atomic(path, text + "\n")
+
+
+def write_arrays(path: str | Path, arrays: dict[str, Any]) -> None:
+    """`arrays` as a compressed `.npz`, in one rename."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, **arrays)
+    write_atomic(path, buffer.getvalue())

@@ -1,6 +1,8 @@
 """The hook behind every result record: time, memory, speed, curves, and why a run failed."""
 
+import logging
 import time
+from abc import ABC, abstractmethod
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -10,14 +12,15 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from backbones.runs.failure import SCHEMA, note_failures
+from backbones.runs.failure import note_failures
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment
 
+SCHEMA = 2  # of result.json
 MOST_POINTS = 200
 
 
-class RunRecordHook(Hook):
+class RunRecordHook(Hook, ABC):
     """Writes `result.json` once, when training has ended; `failure.json` when it dies.
 
     Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
@@ -34,9 +37,9 @@ class RunRecordHook(Hook):
         self.train_seconds = 0.0
         self.first_iteration = 0
 
+    @abstractmethod
     def describe(self, runner: Runner) -> dict[str, Any]:
         """What only the subclass knows: kind, cell, protocol, metrics, … (the record schema)."""
-        raise NotImplementedError
 
     def before_train(self, runner: Runner) -> None:
         self.started = datetime.now(UTC)
@@ -92,6 +95,7 @@ class RunRecordHook(Hook):
             record["seed"] = runner.seed
             record["environment"] = environment()
             record["timing"] = self.timing()
+            record["files"] = files_of(runner)
             record.setdefault("curves", self.curves)
             write_json(self.folder / "result.json", record)
 
@@ -104,7 +108,23 @@ class RunRecordHook(Hook):
             "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
             "peak_memory_bytes": peak_memory(),
             "resumed_at": self.first_iteration,
+            "devices": get_world_size(),
         }
+
+
+def files_of(runner: Runner) -> dict[str, str]:
+    """The configuration and the log that the run has left in its folder, below that folder."""
+    folder = Path(runner.work_dir).resolve()
+    # MMEngine dumps a configuration under the name of its file
+    found = {"config": folder / Path(runner.cfg.filename or f"{runner.timestamp}.py").name}
+    for handler in runner.logger.handlers:
+        if isinstance(handler, logging.FileHandler):
+            found["log"] = Path(handler.baseFilename).resolve()
+    return {
+        role: path.relative_to(folder).as_posix()
+        for role, path in found.items()
+        if path.is_relative_to(folder) and path.is_file()
+    }
 
 
 def peak_memory() -> int:

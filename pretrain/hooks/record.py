@@ -72,7 +72,7 @@ class PretrainRecord(RunRecordHook):
                 "manifest_sha256": manifest_hash(dataset.paths),
                 "n_train": len(dataset),
             },
-            "per_image": None,
+            "per_image": {},
             "figures": [str(path.relative_to(runner.work_dir)) for path in figures],
         }
 

@@ -12,7 +12,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reports.formats.files import Files
-from reports.formats.frames import csv_files
+from reports.formats.frames import csv_files, json_file, parquet
 from reports.formats.latex import latex
 from reports.formats.markdown import markdown
 from reports.formats.page import html
@@ -22,6 +22,8 @@ from reports.tables.table import Table
 FORMATS: dict[str, Callable[[Report], Files]] = {
     "md": markdown,
     "csv": csv_files,
+    "parquet": parquet,
+    "json": json_file,
     "tex": latex,
     "html": html,
 }
@@ -126,7 +128,7 @@ def grid(table: Table) -> Grid:
     for i, column in enumerate(table.columns):
         found.add_column(escape(column.name), justify="right" if i else "left", no_wrap=i == 0)
     for row in table.rows:
-        found.add_row(*(escape(cell) for cell in row.cells))
+        found.add_row(*(escape(text) for text in row.texts))
     return found
 
 

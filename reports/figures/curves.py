@@ -1,12 +1,16 @@
-"""Learning curves: thin lines are seeds, the thick line is their mean."""
+"""Learning curves: a line is the mean over seeds, the band around it how far they differ."""
 
-import matplotlib as mpl
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
+from matplotlib.lines import Line2D
+from matplotlib.ticker import MaxNLocator
+from scipy.special import stdtrit
 
 from reports.comparisons import Comparison
-from reports.figures.drawing import RC, WIDTH, Figure, plain_text, to_svg
+from reports.figures.drawing import WIDTH, Figure, finished, quiet
+from reports.figures.lettering import wrapped
+from reports.figures.marks import dashes, key
 from reports.slugs import slug
 from reports.vocabulary import (
     METHODS,
@@ -18,6 +22,11 @@ from reports.vocabulary import (
     method_styles,
     metric_label,
 )
+
+PLOT = 2.9  # inches from the axis label to the key
+MARKS = 8  # on a line, about
+FEW = 4  # seeds; below, an interval of the mean says little
+INTERVAL = "95 % t-interval of the mean"
 
 
 def curve_figures(comparison: Comparison) -> list[Figure]:
@@ -58,48 +67,79 @@ def pretraining_figures(curves: pd.DataFrame) -> list[Figure]:
 
 def curve_figure(curves: pd.DataFrame, *, name: str, title: str, label: str) -> Figure:
     methods = in_order(curves["method"], METHODS)
+    tables = {method: by_path(curves[curves["method"] == method]) for method in methods}
     named = ", ".join(method_label(method) for method in methods)
-    return Figure(
-        slug=name,
-        title=title,
-        caption=(
-            "Thin lines are seeds, the thick line is their mean."
-            if curves.groupby("method")["path"].nunique().max() > 1
-            else "One run a method."
-        ),
-        alt=f"{title} over iterations, for {named}",
-        svg=draw_curves(curves, methods, label, name),
-    )
-
-
-def draw_curves(curves: pd.DataFrame, methods: list[str], label: str, name: str) -> str:
     styles = method_styles(methods)
-    with mpl.rc_context(RC | {"svg.hashsalt": name}):
-        canvas = Canvas(figsize=(WIDTH, 3.1 + 0.12 * len(methods)), layout="constrained")
+    with quiet(name):
+        canvas = Canvas(figsize=(WIDTH, 1), layout="constrained")
         axes = canvas.add_subplot()
-        for method in methods:
-            draw_method(axes, curves[curves["method"] == method], method, styles[method])
+        alpha = 0.18 if len(tables) <= 4 else 0.08  # many bands would hide each other
+        handles = [
+            draw_method(axes, table, method, styles[method], first=i / len(tables), alpha=alpha)
+            for i, (method, table) in enumerate(tables.items())
+        ]
         axes.set_xlabel("iteration")
-        axes.set_ylabel(plain_text(label))
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5, integer=True))
-        canvas.legend(loc="outside upper left", ncols=2, handlelength=2.6, borderaxespad=0)
-        return to_svg(canvas, name)
+        axes.set_ylabel(wrapped(label, PLOT, 10))
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        canvas.set_size_inches(WIDTH, PLOT + key(canvas, handles))
+        return finished(
+            canvas,
+            name=name,
+            title=title,
+            caption=caption(tables),
+            alt=f"{title} over iterations, for {named}",
+        )
 
 
-def draw_method(axes: Axes, curves: pd.DataFrame, method: str, style: Style) -> None:
-    """Seeds thin, their mean thick; the mean exists only where every seed has a point."""
-    seeds = curves.pivot_table(index="iteration", columns="path", values="value")
-    if seeds.shape[1] > 1:
-        for path in seeds.columns:
-            line = seeds[path].dropna()
-            axes.plot(line.index, line, color=style.colour, linewidth=0.8, alpha=0.45)
-    mean = seeds.dropna().mean(axis=1)
-    axes.plot(
+def by_path(curves: pd.DataFrame) -> pd.DataFrame:
+    """Iterations down, runs across; only iterations that every run has."""
+    return curves.pivot_table(index="iteration", columns="path", values="value").dropna()
+
+
+def band(table: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Of few seeds the lowest and the highest, of more the 95 % t-interval of their mean."""
+    n = table.shape[1]
+    if n < FEW:
+        return table.min(axis=1), table.max(axis=1)
+    half = float(stdtrit(n - 1, 0.975)) * table.std(axis=1) / n**0.5
+    return table.mean(axis=1) - half, table.mean(axis=1) + half
+
+
+def draw_method(
+    axes: Axes, table: pd.DataFrame, method: str, style: Style, *, first: float, alpha: float
+) -> Line2D:
+    """The marks of different methods start at different points, so that they do not coincide."""
+    if table.shape[1] > 1:
+        low, high = band(table)
+        axes.fill_between(table.index, low, high, color=style.colour, alpha=alpha, linewidth=0)
+        for edge in (low, high):
+            axes.plot(table.index, edge, color=style.colour, linewidth=0.6, alpha=0.6)
+    mean = table.mean(axis=1)
+    step = max(1, len(mean) // MARKS)
+    (line,) = axes.plot(
         *(mean.index, mean),
         color=style.colour,
-        linewidth=2,
-        label=plain_text(method_label(method)),
-        linestyle=(0, style.dash) if style.dash else "-",
-        marker=style.marker if len(mean) <= 12 else "",
+        linewidth=1.8,
+        label=method_label(method),
+        linestyle=dashes(style),
+        marker=style.marker,
+        markevery=(int(first * step), step),
         markersize=5,
     )
+    return line
+
+
+def caption(tables: dict[str, pd.DataFrame]) -> str:
+    """What a line is, and what a band; said for each method where they have different seeds."""
+    bands: dict[str, list[str]] = {}
+    for method, table in tables.items():
+        n = table.shape[1]
+        meaning = "none (one run)" if n == 1 else "lowest to highest seed" if n < FEW else INTERVAL
+        bands.setdefault(meaning, []).append(method_label(method))
+    if list(bands) == ["none (one run)"]:
+        return "One run a method."
+    said = [
+        meaning if len(bands) == 1 else f"{meaning} for {', '.join(names)}"
+        for meaning, names in bands.items()
+    ]
+    return f"Lines are means over seeds; bands: {'; '.join(said)}."

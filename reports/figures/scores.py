@@ -1,16 +1,18 @@
-"""The methods' scores, every seed a dot."""
-
-import matplotlib as mpl
-from matplotlib.figure import Figure as Canvas
+"""The methods' scores, every seed a dot, and the interval of their mean where one is known."""
 
 from reports.comparisons import Comparison
-from reports.figures.drawing import RC, WIDTH, Figure, plain_text, to_svg
+from reports.evidence import Evidence, Interval
+from reports.figures.drawing import Figure, finished, quiet
+from reports.figures.marks import limits, whisker
+from reports.figures.rows import Panel, chart
 from reports.slugs import slug
 from reports.summary import by_seed
 from reports.vocabulary import Style, headline_metrics, method_label, method_styles, metric_label
 
+EMPTY = Evidence()
 
-def score_figures(comparison: Comparison) -> list[Figure]:
+
+def score_figures(comparison: Comparison, evidence: Evidence = EMPTY) -> list[Figure]:
     """One per headline metric: methods down the side, a dot a seed, a bar at the mean."""
     found = []
     values = by_seed(comparison.results)
@@ -21,45 +23,59 @@ def score_figures(comparison: Comparison) -> list[Figure]:
             for method in comparison.methods
             if (method, metric) in values
         }
-        if not seeds:
-            continue
-        label = metric_label(metric)
-        name = slug(comparison.slug, metric)
-        found.append(
-            Figure(
-                slug=name,
-                title=f"{comparison.title}: {label}",
-                caption="Each dot is one seed, the bar is their mean.",
-                alt=f"{label} by method, one dot a seed, for {comparison.title}",
-                svg=draw_scores(seeds, styles, label, name),
-            )
-        )
+        intervals = {m: i for m in seeds if (i := evidence.intervals.get((m, metric)))}
+        if seeds:
+            title = f"{comparison.title}: {metric_label(metric)}"
+            name = slug(comparison.slug, metric)
+            found.append(draw_scores(seeds, intervals, styles, title=title, name=name))
     return found
 
 
 def draw_scores(
-    seeds: dict[str, list[float]], styles: dict[str, Style], label: str, name: str
-) -> str:
-    with mpl.rc_context(RC | {"svg.hashsalt": name}):
-        canvas = Canvas(figsize=(WIDTH, 0.75 + 0.38 * len(seeds)), layout="constrained")
-        axes = canvas.add_subplot()
-        for row, (method, values) in enumerate(seeds.items()):
-            style, mean = styles[method], sum(values) / len(values)
-            axes.plot([mean, mean], [row - 0.28, row + 0.28], color=style.colour, linewidth=2.2)
+    seeds: dict[str, list[float]],
+    intervals: dict[str, Interval],
+    styles: dict[str, Style],
+    *,
+    title: str,
+    name: str,
+) -> Figure:
+    label = title.rpartition(": ")[2]
+    spans = [end for interval in intervals.values() for end in (interval.low, interval.high)]
+    with quiet(name):
+        drawn = chart(
+            [method_label(method) for method in seeds],
+            [Panel(*limits([*spans, *(value for values in seeds.values() for value in values)]))],
+            label=label,
+        )
+        (axes,) = drawn.panels
+        for y, (method, values) in zip(drawn.at, seeds.items(), strict=True):
+            colour, mean = styles[method].colour, sum(values) / len(values)
+            if method in intervals:
+                whisker(axes, y, intervals[method], styles[method])
+            axes.plot([mean, mean], [y - 0.11, y + 0.11], color=colour, linewidth=2.2)
             axes.plot(
-                *(values, [row] * len(values)),
+                *(values, [y] * len(values)),
                 linestyle="none",
                 marker="o",
                 markersize=6.5,
                 alpha=0.5,
-                color=style.colour,
+                color=colour,
                 markeredgewidth=0,
             )
-        axes.set_yticks(range(len(seeds)), [plain_text(method_label(m)) for m in seeds])
-        axes.set_ylim(len(seeds) - 0.4, -0.6)
-        axes.tick_params(axis="y", length=0)
-        axes.grid(visible=False, axis="y")
-        axes.spines["left"].set_visible(False)
-        axes.margins(x=0.08)
-        axes.set_xlabel(plain_text(label))
-        return to_svg(canvas, name)
+        return finished(
+            drawn.canvas,
+            name=name,
+            title=title,
+            caption=caption(seeds, intervals),
+            alt=f"{label} by method, one dot a seed, for {title.rpartition(': ')[0]}",
+        )
+
+
+def caption(seeds: dict[str, list[float]], intervals: dict[str, Interval]) -> str:
+    said = "Each dot is one seed, the bar is their mean"
+    if not intervals:
+        return f"{said}."
+    over = sorted({interval.over for interval in intervals.values()})
+    said = f"{said}; lines are 95 % intervals over {' or '.join(over)}"
+    without = [method_label(method) for method in seeds if method not in intervals]
+    return f"{said}, unknown for {', '.join(without)}." if without else f"{said}."

@@ -2,7 +2,7 @@
 
 from reports.formats.files import Files
 from reports.report import Report
-from reports.tables.table import Column, Table, header_spans
+from reports.tables.table import Cell, Column, Table, header_spans
 
 TEX = str.maketrans(
     {
@@ -24,6 +24,10 @@ TEX = str.maketrans(
         "<": r"\textless{}",
         ">": r"\textgreater{}",
         "≥": r"$\geq$",
+        "×": r"$\times$",
+        "½": r"$\frac{1}{2}$",
+        "…": r"\ldots{}",
+        "’": "'",
     }
 )
 
@@ -34,7 +38,7 @@ def latex(report: Report) -> Files:
 
 
 def latex_table(table: Table) -> str:
-    body = [" & ".join(map(tex, row.cells)) + r" \\" for row in table.rows]
+    body = [" & ".join(map(strong, row.cells)) + r" \\" for row in table.rows]
     caption = " ".join([f"{table.title}.", table.caption, *table.notes, *table.sources])
     lines = [
         "% needs \\usepackage{booktabs}",
@@ -52,6 +56,10 @@ def latex_table(table: Table) -> str:
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def strong(cell: Cell) -> str:
+    return rf"\textbf{{{tex(cell.text)}}}" if cell.best else tex(cell.text)
 
 
 def latex_head(columns: tuple[Column, ...]) -> list[str]:

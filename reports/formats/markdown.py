@@ -2,7 +2,7 @@
 
 from reports.formats.files import Files, figure_files
 from reports.report import Report
-from reports.tables.table import Table
+from reports.tables.table import Cell, Table
 
 
 def markdown(report: Report) -> Files:
@@ -15,10 +15,15 @@ def markdown(report: Report) -> Files:
         lines += [f"## {md(section.table.title)}", ""]
         lines += [md(section.finding), ""] if section.finding else []
         lines += [*markdown_table(section.table), ""]
+        if section.differences:
+            title = f"### {md(section.differences.title)}"
+            lines += [title, "", *markdown_table(section.differences), ""]
         if section.tried:
             lines += [f"### {md(section.tried.title)}", "", *markdown_table(section.tried), ""]
         for figure in (*section.scores, *section.curves):
             lines += [f"![{md(figure.alt)}](figures/{figure.slug}.svg)", ""]
+    for view in report.views:
+        lines += [f"## {md(view.title)}", "", *markdown_table(view), ""]
     if report.pretraining:
         lines += ["## Pre-training", "", *markdown_table(report.pretraining), ""]
         for figure in report.pretraining_curves:
@@ -39,11 +44,15 @@ def markdown(report: Report) -> Files:
 def markdown_table(table: Table) -> list[str]:
     head = [md(column.name) for column in table.columns]
     rule = ["---" if i == 0 else "---:" for i in range(len(head))]
-    rows = [[md(cell) for cell in row.cells] for row in table.rows]
+    rows = [[strong(cell) for cell in row.cells] for row in table.rows]
     body = [f"| {' | '.join(cells)} |" for cells in [head, rule, *rows]]
     notes = [f"- {md(note)}" for note in table.notes]
     notes += [f"- Published, {md(source)}" for source in table.sources]
     return [*body, "", md(table.caption), *(["", *notes] if notes else [])]
+
+
+def strong(cell: Cell) -> str:
+    return f"**{md(cell.text)}**" if cell.best else md(cell.text)
 
 
 def md(text: str) -> str:

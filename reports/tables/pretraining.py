@@ -46,7 +46,7 @@ def pretraining_table(results: pd.DataFrame) -> Table | None:
         sources=(),
         columns=tuple(Column("", labels[i]) for i in said),
         rows=tuple(
-            Row(str(run["method"].iloc[0]), tuple(line[i] for i in said))
+            Row.of(str(run["method"].iloc[0]), *(line[i] for i in said))
             for (_, run), line in zip(groups, written, strict=True)
         ),
         numbers=runs.drop(columns=["kind", "task"]).reset_index(drop=True),

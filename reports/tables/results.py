@@ -2,14 +2,14 @@
 
 import pandas as pd
 
-from reports.cells import GAP, digits, gain_cell, spread_cell
+from reports.cells import GAP, digits, interval_cell, rank_cell, spread_cell
 from reports.comparisons import Comparison, short
+from reports.evidence import Evidence
 from reports.settings import chosen_notes, footnote, marked, own_settings
-from reports.summary import facts, over_baseline, over_seeds, seeds_of
+from reports.summary import Spread, facts, over_seeds, paths_of, seeds_of
 from reports.tables.beside import Beside, beside
-from reports.tables.table import Column, Row, Table
+from reports.tables.table import Cell, Column, Row, Table
 from reports.vocabulary import (
-    BASELINE,
     METRICS,
     headline_metrics,
     in_order,
@@ -18,36 +18,52 @@ from reports.vocabulary import (
 )
 
 
-def result_table(comparison: Comparison) -> Table:
-    """Per headline metric: ours, the gain over random init, and the published number."""
+def result_table(comparison: Comparison, evidence: Evidence) -> Table:
+    """Per headline metric: ours, its interval, its rank, and the published number."""
     results = comparison.results
     metrics = headline_metrics(comparison.task, results["metric"])
-    stats, gains, n = over_seeds(results), over_baseline(results), seeds_of(results)
+    stats, n, paths = over_seeds(results), seeds_of(results), paths_of(results)
     places = {metric: digits(unit) for metric, unit in facts(results, "unit").items()}
     paper, own = beside(comparison, metrics), own_settings(results)
+    resampled = {metric for _, metric in evidence.intervals}
     columns = [Column("", "method"), Column("", "n")]
     for metric in metrics:
         columns.append(Column(metric_label(metric), ""))
-        columns += [Column(metric_label(metric), "over random")] if gains else []
-        columns += [Column(metric_label(metric), "published")] if paper.rows else []
+        for label, shown in (
+            ("95 %", metric in resampled),
+            ("rank", any(found.metric == metric for found in evidence.differences)),
+            ("published", bool(paper.rows)),
+        ):
+            columns += [Column(metric_label(metric), label)] if shown else []
     rows = []
     for method in comparison.methods:
-        cells = [marked(method, own), str(n.get(method, 0))]
+        cells: list[Cell | str] = [marked(method, own), count_cell(n.get(method, 0))]
         for metric in metrics:
             cell, decimals = (method, metric), places.get(metric, 0)
-            cells.append(spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0)))
-            cells += [gain_cell(gains.get(cell), decimals)] if gains else []
-            cells += [paper.value(method, metric) or GAP] if paper.rows else []
-        rows.append(Row(method, tuple(cells)))
+            interval, rank = evidence.intervals.get(cell), evidence.ranks.get(cell)
+            by_label: dict[str, Cell | str] = {
+                "": score_cell(
+                    spread_cell(stats.get(cell), decimals, seeds=n.get(method, 0)),
+                    stats.get(cell),
+                    paths.get(cell, ()),
+                    best=evidence.best.get(metric) == method,
+                ),
+                "95 %": Cell(interval_cell(interval, decimals), interval.low if interval else None),
+                "rank": Cell(rank_cell(rank), sum(rank) / 2 if rank else None),
+                "published": published_cell(paper.value(method, metric)),
+            }
+            wanted = [column for column in columns if column.group == metric_label(metric)]
+            cells += [by_label[column.label] for column in wanted]
+        rows.append(Row.of(method, *cells))
     return Table(
         slug=comparison.slug,
         title=comparison.title,
-        caption=caption(comparison, gains=bool(gains), published=bool(paper.rows)),
-        notes=(*footnote(own), *notes(comparison, n), *paper.notes),
+        caption=caption(comparison, evidence=evidence, published=bool(paper.rows)),
+        notes=(*footnote(own), *notes(comparison, n), *evidence.notes, *paper.notes),
         sources=paper.sources,
         columns=tuple(columns),
         rows=tuple(rows),
-        numbers=numbers(comparison, paper),
+        numbers=numbers(comparison, evidence, paper),
     )
 
 
@@ -56,19 +72,23 @@ def detail_table(comparison: Comparison) -> Table:
     results = comparison.results
     metrics = in_order(results["metric"], METRICS)
     stats, n, units = over_seeds(results), seeds_of(results), facts(results, "unit")
-    rows, own = [], own_settings(results)
+    rows, own, paths = [], own_settings(results), paths_of(results)
     for method in comparison.methods:
         seeds = n.get(method, 0)
         cells = (
-            spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds)
+            score_cell(
+                spread_cell(stats.get((method, metric)), digits(units[metric]), seeds=seeds),
+                stats.get((method, metric)),
+                paths.get((method, metric), ()),
+            )
             for metric in metrics
         )
-        rows.append(Row(method, (marked(method, own), str(seeds), *cells)))
+        rows.append(Row.of(method, marked(method, own), count_cell(seeds), *cells))
     labels = ["method", "n", *map(metric_label, metrics)]
     return Table(
         slug=f"{comparison.slug}-all-metrics",
         title=f"{comparison.title}: every metric",
-        caption=caption(comparison, gains=False, published=False),
+        caption=caption(comparison, evidence=Evidence(), published=False),
         notes=tuple(footnote(own)),
         sources=(),
         columns=tuple(Column("", label) for label in labels),
@@ -77,7 +97,21 @@ def detail_table(comparison: Comparison) -> Table:
     )
 
 
-def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:
+def count_cell(n: int) -> Cell:
+    return Cell(str(n), n)
+
+
+def score_cell(
+    text: str, found: Spread | None, paths: tuple[str, ...], *, best: bool = False
+) -> Cell:
+    return Cell(text, found.mean if found else None, paths, best)
+
+
+def published_cell(value: str) -> Cell:
+    return Cell(value, float(value)) if value else Cell(GAP)
+
+
+def caption(comparison: Comparison, *, evidence: Evidence, published: bool) -> str:
     """Protocol, data, what n and ± are: enough to read the table away from its page."""
     key, first = comparison.key, comparison.results.iloc[0]
     arch = f"ViT-{key['arch']}, " if key["arch"] else ""
@@ -90,14 +124,24 @@ def caption(comparison: Comparison, *, gains: bool, published: bool) -> str:
     ]
     if key["sweep"]:
         parts.append(search_words(str(key["sweep"])))
-    if gains:
-        parts.append(
-            "“Over random” is the mean of the per-seed differences to random init, "
-            "with the number of shared seeds in brackets."
-        )
+    if evidence.intervals:
+        parts.append(interval_words(evidence))
     if published:
         parts.append("“Published” numbers are the papers', not run here.")
     return " ".join([*parts, f"A dash ({GAP}) is a gap: not run, failed or not measured."])
+
+
+def interval_words(evidence: Evidence) -> str:
+    over = sorted({found.over for found in evidence.intervals.values()})
+    words = f"95 % intervals are of the mean, resampled over {' or '.join(over)}"
+    if over == ["images"]:
+        words += " (one seed: the spread between runs is not in them)"
+    if not evidence.differences:
+        return f"{words}."
+    return (
+        f"{words}. Ranks are those that paired tests leave open, after Holm's correction over all "
+        "pairs; bold is ahead of every other row by more than chance."
+    )
 
 
 def search_words(budget: str) -> str:
@@ -128,14 +172,19 @@ def notes(comparison: Comparison, n: dict[str, int]) -> list[str]:
     return found
 
 
-def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
+def numbers(comparison: Comparison, evidence: Evidence, paper: Beside) -> pd.DataFrame:
     """The unrounded table: one row per method × metric, gaps left empty."""
-    stats, gains = over_seeds(comparison.results), over_baseline(comparison.results)
+    stats = over_seeds(comparison.results)
     rows, own = [], own_settings(comparison.results)
     chosen = own_settings(comparison.results, "chosen")
     for method in comparison.methods:
         for metric in in_order(comparison.results["metric"], METRICS):
-            ours, gain = stats.get((method, metric)), gains.get((method, metric))
+            cell = (method, metric)
+            ours, interval, rank = (
+                stats.get(cell),
+                evidence.intervals.get(cell),
+                evidence.ranks.get(cell),
+            )
             rows.append(
                 {
                     **comparison.key,
@@ -146,9 +195,11 @@ def numbers(comparison: Comparison, paper: Beside) -> pd.DataFrame:
                     "mean": ours.mean if ours else None,
                     "sd": ours.sd if ours else None,
                     "n": ours.n if ours else 0,
-                    f"over_{BASELINE}_mean": gain.mean if gain else None,
-                    f"over_{BASELINE}_sd": gain.sd if gain else None,
-                    f"over_{BASELINE}_n": gain.n if gain else 0,
+                    "low": interval.low if interval else None,
+                    "high": interval.high if interval else None,
+                    "over": interval.over if interval else None,
+                    "rank_best": rank[0] if rank else None,
+                    "rank_worst": rank[1] if rank else None,
                     "published": paper.value(method, metric) or None,
                     "published_source": paper.source(method, metric) or None,
                 }

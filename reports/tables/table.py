@@ -22,9 +22,28 @@ class Column:
 
 
 @dataclass(frozen=True)
+class Cell:
+    """What one place shows. `value` sorts it, `records` are the paths of what it was made from."""
+
+    text: str
+    value: float | None = None
+    records: tuple[str, ...] = ()
+    best: bool = False  # ahead of every other row, and not by chance
+
+
+@dataclass(frozen=True)
 class Row:
     method: str
-    cells: tuple[str, ...]
+    cells: tuple[Cell, ...]
+
+    @classmethod
+    def of(cls, method: str, *cells: Cell | str) -> "Row":
+        """A row whose plain texts sort as text and come from no record."""
+        return cls(method, tuple(c if isinstance(c, Cell) else Cell(c) for c in cells))
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        return tuple(cell.text for cell in self.cells)
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def tried_table(comparison: Comparison, records: Iterable[Record]) -> Table | No
             Column("", label) for label in [*labels, metric_label(first.select), "outcome", "time"]
         ),
         rows=tuple(
-            Row(method, cells(method, searches[method], point))
+            Row.of(method, *cells(method, searches[method], point))
             for method in ordered
             for point in range(1, len(first.points) + 1)
         ),

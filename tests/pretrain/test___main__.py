@@ -56,6 +56,8 @@ def test_a_run_leaves_its_record_figure_and_progress(whole: Path) -> None:
     assert record["cell"] == expected
     assert record["protocol"]["name"] == "demo/mae_pixel-norm"
     assert record["target"] == "pixel-norm"
+    assert (record["schema"], record["per_image"]) == (2, {})
+    assert all((whole / record["files"][role]).is_file() for role in ("config", "log"))
     assert record["metrics"]["loss"]["value"] > 0
     assert record["data"]["n_train"] == record["n_images"] == 10
     assert [point[0] for point in record["curves"]["loss"]] == list(range(1, 9))

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.formats.frames import csv_files
 from reports.formats.latex import latex
 from reports.formats.markdown import markdown
@@ -47,13 +48,13 @@ def only_table(runs: Any) -> Any:
 
 def test_a_tuned_row_stays_in_its_table_marked(tuned_random: Any) -> None:
     group = only_table(tuned_random)
-    table = result_table(group)
-    assert [row.cells[:4] for row in table.rows] == [
+    table = result_table(group, Evidence())
+    assert [row.texts[:4] for row in table.rows] == [
         ("random init*", "1", "10.0", "–"),
         ("MAE (pixels)", "1", "12.0", "+2.0 (1)"),
     ]
     assert NOTE in table.notes
-    assert detail_table(group).rows[0].cells[0] == "random init*"
+    assert detail_table(group).rows[0].texts[0] == "random init*"
     assert detail_table(group).notes == (NOTE,)
 
 
@@ -70,7 +71,7 @@ def test_every_format_prints_the_footnote(tuned_random: Any) -> None:
 
 
 def test_no_settings_of_its_own_no_footnote(demo: Any) -> None:
-    table = result_table(comparisons(*frames(demo))[0])
+    table = result_table(comparisons(*frames(demo))[0], Evidence())
     assert not any("Own settings" in note for note in table.notes)
     assert table.numbers["own_settings"].isna().all()
 
@@ -84,7 +85,7 @@ def test_seeds_with_different_settings_are_told_apart(runs: Any, make_transfer: 
     put(runs, make_transfer, "random", 0, 10.0, {})
     put(runs, make_transfer, "random", 1, 10.0, {"train_cfg.max_iters": 7})
     put(runs, make_transfer, "random", 2, 10.0, {"train_cfg.max_iters": 7})
-    (note,) = result_table(only_table(runs)).notes
+    (note,) = result_table(only_table(runs), Evidence()).notes
     assert note.endswith(
         "random init (not the same for every seed; seed 0: none; seeds 1, 2: 7 iterations)."
     )

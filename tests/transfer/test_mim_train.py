@@ -40,7 +40,9 @@ def test_mim_train_leaves_a_record_and_mim_test_finds_its_numbers(
     record = json.loads((tmp_path / "result.json").read_text())
     assert record["cell"] == {"suite": "adhoc", "method": "random", "task": task, "seed": 1}
     assert record["n_images"] == 5
-    assert (tmp_path / record["per_image"]).is_file()
+    for name in [*record["per_image"].values(), *record["files"].values()]:
+        assert (tmp_path / name).is_file(), name
+    assert record["files"].keys() == {"config", "log"}
     assert len(record["curves"]["loss"]) == 3
     assert record["timing"]["images_per_second"] > 0
     assert not (tmp_path / "failure.json").exists()

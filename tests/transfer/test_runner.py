@@ -2,6 +2,7 @@
 
 import json
 import runpy
+import subprocess
 import sys
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import torch
 from mmengine.config import Config
 from mmengine.registry import RUNNERS, DefaultScope
 
-from transfer.runner import TransferRunner, follow_data_root, processes, replace_root
+from transfer.runner import TransferRunner, follow_data_root, replace_root
 
 ROOT = Path(__file__).parents[2]
 TEST_SCRIPT = Path(mmseg.__file__).parent / ".mim/tools/test.py"
@@ -153,7 +154,37 @@ def test_a_run_at_another_batch_follows_its_schedule_says_so_and_resumes(
         DefaultScope._instance_dict.clear()  # MMEngine keeps the scope of the last runner
 
 
-def test_launchers_say_how_many_processes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "4")
-    monkeypatch.setenv("SLURM_NTASKS", "6")
-    assert [processes(name) for name in ("none", "pytorch", "slurm")] == [1, 4, 6]
+REFUSED = """
+import sys
+from pathlib import Path
+import torch.distributed as dist
+from transfer.runner import TransferRunner
+
+rank, folder = int(sys.argv[1]), Path(sys.argv[2])
+dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
+
+class Runner(TransferRunner):
+    _resume, _load_from = True, None
+    def __init__(self):
+        pass
+    def _checkpoint_to_continue(self):
+        raise ValueError(f"{rank} found another recipe")
+
+try:
+    Runner().load_or_resume()
+except ValueError as error:
+    sys.exit(str(error) != "0 found another recipe")
+"""
+
+
+def test_what_the_main_process_may_not_continue_stops_the_others(tmp_path: Path) -> None:
+    (tmp_path / "run.py").write_text(REFUSED)
+    runs = [
+        subprocess.Popen([sys.executable, str(tmp_path / "run.py"), rank, str(tmp_path)])
+        for rank in ("0", "1")
+    ]
+    try:
+        assert [run.wait(timeout=60) for run in runs] == [0, 0]
+    finally:
+        for run in runs:
+            run.kill()

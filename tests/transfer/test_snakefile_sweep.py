@@ -95,7 +95,7 @@ def test_a_search_ends_in_cells_with_the_settings_it_chose(write: Any, tmp_path:
         assert record["protocol"]["tuned"] == {LR: 1e-3} == record["sweep"]["chosen"]["settings"]
         assert record["sweep"]["chosen"]["score"] == record["metrics"]["miou"]["value"]
         assert (record["sweep"]["budget"], record["sweep"]["finished"]) == (2, 1)
-        assert (runs / f"ade20k/{method}/seed0" / record["per_image"]).is_file()
+        assert (runs / f"ade20k/{method}/seed0" / record["per_image"]["counts"]).is_file()
     page = (runs / "report/report.md").read_text()
     assert "every row is the best of 2 settings by mIoU" in page
     assert "| mine | 1 | 1e+30 | – | diverged |" in page

@@ -5,20 +5,17 @@ run is complete (`failure.json` where it died).
 """
 
 import argparse
-import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-import torch
 from mmengine.config import Config, DictAction
 
 import transfer.classify  # noqa: F401  registers our types
 from backbones.runs.failure import note_failures, write_failure
+from backbones.runs.processes import add_arguments, launched
 from transfer.classify.complete import complete
 from transfer.runner import TransferRunner, follow_data_root
-
-WORLD_SIZE = {"none": None, "pytorch": "WORLD_SIZE", "slurm": "SLURM_NTASKS"}
 
 
 def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -34,7 +31,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         action="store_true",
         help="continue from the newest whole checkpoint of the same recipe, if any",
     )
-    parser.add_argument("--launcher", choices=WORLD_SIZE, default="none")
+    add_arguments(parser)
     parser.add_argument(
         "--cfg-options",
         nargs="+",
@@ -43,7 +40,6 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="change the config, e.g. data_root=PATH model.backbone.init_cfg.checkpoint=FILE "
         "randomness.seed=1 device_batch_size=64",
     )
-    parser.add_argument("--local_rank", "--local-rank", type=int, help=argparse.SUPPRESS)
     return parser.parse_args(arguments)
 
 
@@ -54,16 +50,9 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     config.work_dir = str(arguments.work_dir)
     config.launcher = arguments.launcher
     config.resume = config.resume or arguments.resume
-    if arguments.local_rank is not None:
-        os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
-    variable = WORLD_SIZE[arguments.launcher]
-    if variable and not torch.cuda.is_available():
-        raise ValueError(
-            f"--launcher {arguments.launcher} needs a GPU for each process (MMEngine binds each to "
-            "one), and none is found here; leave --launcher out"
-        )
+    processes = launched(arguments)
     follow_data_root(config)
-    return config, complete(config, world_size=int(os.environ[variable]) if variable else 1)
+    return config, complete(config, world_size=processes)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,6 +1,6 @@
-"""The transfer run's record: `result.json` and the per-image file beside it.
+"""The transfer run's record: `result.json` and the per-image files beside it.
 
-The per-image file is written first and `result.json` last, each in one rename, so a `result.json`
+The per-image files are written first and `result.json` last, each in one rename, so a `result.json`
 that exists is complete.
 """
 

@@ -3,7 +3,6 @@
 Shapes: n pictures.
 """
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from mmengine.dist import all_gather_object
 from mmengine.evaluator import BaseMetric
 from mmengine.registry import METRICS
 
-from backbones.runs.files import write_atomic
+from backbones.runs.files import write_arrays
 
 Row = tuple[int, str, int, dict[str, list[int]]]  # index, path, label, classes best first
 
@@ -78,9 +77,7 @@ class RecordingAccuracy(BaseMetric):
         }
         return {f"{self.prefix}/{name}": value for name, value in self.exact.items()}
 
-    def save(self, folder: Path) -> str:
-        """Write `per_image.npz`; returns its name."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **self.per_image)
-        write_atomic(folder / "per_image.npz", buffer.getvalue())
-        return "per_image.npz"
+    def save(self, folder: Path) -> dict[str, str]:
+        """Write `per_image.npz`; returns its role and name."""
+        write_arrays(folder / "per_image.npz", self.per_image)
+        return {"answers": "per_image.npz"}

@@ -1,4 +1,4 @@
-"""COCO average precision, unrounded, with the detections kept.
+"""COCO average precision, unrounded, with the detections and what they matched kept.
 
 MMDetection's metric rounds to three digits and throws the detections away.
 """
@@ -10,11 +10,16 @@ from typing import Any
 
 from mmdet.evaluation.metrics import CocoMetric
 from mmengine.registry import METRICS
+from pycocotools.coco import COCO
 from pycocotools.cocoeval import COCOeval
 
-from backbones.runs.files import write_atomic
+from backbones.runs.files import write_arrays, write_atomic
+from transfer.metrics.matches import FILE as MATCHES
+from transfer.metrics.matches import Arrays, matches_of
 
 Detection = dict[str, Any]
+DETECTIONS = "per_image.json"
+FILES = {"detections": DETECTIONS, "matches": MATCHES}  # by role
 KINDS = {"bbox": "box", "segm": "mask"}
 STATS = {"mAP": "ap", "mAP_50": "ap50", "mAP_75": "ap75", "mAP_s": "ap_s", "mAP_m": "ap_m"}
 STATS["mAP_l"] = "ap_l"
@@ -44,6 +49,7 @@ class RecordingCocoMetric(CocoMetric):
         super().__init__(ann_file=ann_file, metric=list(metric), **options)
         self.exact: dict[str, float] = {}
         self.detections: list[Detection] = []
+        self.matches: Arrays = {}
 
     def compute_metrics(self, results: list[Any]) -> dict[str, float]:
         if self.format_only:
@@ -57,13 +63,13 @@ class RecordingCocoMetric(CocoMetric):
         if self.outfile_prefix:
             write_atomic(f"{self.outfile_prefix}.segm.json", json.dumps(self.detections))
         logged: dict[str, float] = {}
-        self.exact = {}
+        self.exact, self.matches = {}, {}
         for kind in self.metrics:
-            values = coco_stats(self._coco_api, self.detections, kind, self.img_ids, self.cat_ids)
-            for (logged_name, name), value in zip(STATS.items(), values, strict=True):
-                logged[f"{kind}_{logged_name}"] = round(value, 3)
-                if value >= 0:  # -1: the data has no object of that size
-                    self.exact[f"{KINDS[kind]}_{name}"] = 100 * value
+            found = evaluate(self._coco_api, self.detections, kind, self.img_ids, self.cat_ids)
+            self.exact |= in_percent(found)
+            self.matches |= matches_of(found, KINDS[kind])
+            for name, value in zip(STATS, fractions(found), strict=True):
+                logged[f"{kind}_{name}"] = round(value, 3)
         return logged
 
     def in_coco_format(self, prediction: dict[str, Any]) -> list[Detection]:
@@ -86,28 +92,40 @@ class RecordingCocoMetric(CocoMetric):
             detections.append(detection)
         return detections
 
-    def save(self, folder: Path) -> str:
-        """Write `per_image.json`; returns its name."""
+    def save(self, folder: Path) -> dict[str, str]:
+        """Write `per_image.json` and `matches.npz`; returns their roles and names."""
         content = {"image_ids": list(self.img_ids), "detections": self.detections}
-        write_atomic(folder / "per_image.json", json.dumps(content))
-        return "per_image.json"
+        write_atomic(folder / DETECTIONS, json.dumps(content))
+        write_arrays(folder / MATCHES, self.matches)
+        return FILES
 
 
-def coco_stats(
-    truth: Any, detections: list[Detection], kind: str, image_ids: list[int], cat_ids: list[int]
-) -> list[float]:
-    """AP, AP50, AP75, AP small, medium, large as fractions; -1 where there is nothing to find."""
+def evaluate(
+    truth: COCO, detections: list[Detection], kind: str, image_ids: list[int], cat_ids: list[int]
+) -> COCOeval:
+    """pycocotools' evaluation of the detections, matched and summed up; `kind` is bbox or segm."""
     # With a box beside the mask, pycocotools would size masks by their boxes.
     left_out = {"segm": ("bbox",), "bbox": ("segmentation",)}[kind]
     entries = [
         {key: value for key, value in detection.items() if key not in left_out}
         for detection in detections
     ]
-    if not entries:  # nothing found; pycocotools cannot load an empty list
-        return [0.0] * len(STATS)
-    evaluation = COCOeval(truth, truth.loadRes(entries), kind)
+    found = truth.loadRes(entries) if entries else COCO()  # loadRes cannot load an empty list
+    evaluation = COCOeval(truth, found, kind)
     evaluation.params.imgIds, evaluation.params.catIds = image_ids, cat_ids
     evaluation.evaluate()
     evaluation.accumulate()
     evaluation.summarize()
+    return evaluation
+
+
+def fractions(evaluation: COCOeval) -> list[float]:
+    """AP, AP50, AP75, AP small, medium, large; -1 where there is nothing to find."""
     return [float(value) for value in evaluation.stats[: len(STATS)]]
+
+
+def in_percent(evaluation: COCOeval) -> dict[str, float]:
+    """The record's metrics; a size of which the data has no object is left out."""
+    kind = KINDS[evaluation.params.iouType]
+    values = zip(STATS.values(), fractions(evaluation), strict=True)
+    return {f"{kind}_{name}": 100 * value for name, value in values if value >= 0}

@@ -3,7 +3,6 @@
 Shapes: n pictures, C classes.
 """
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +12,7 @@ from mmengine.registry import METRICS
 from mmseg.evaluation.metrics import IoUMetric
 from numpy.typing import NDArray
 
-from backbones.runs.files import write_atomic
+from backbones.runs.files import write_arrays
 
 Counts = NDArray[np.int64]
 NAMES = {"mIoU": "miou", "mAcc": "macc", "aAcc": "aacc"}
@@ -58,12 +57,10 @@ class RecordingIoUMetric(IoUMetric):
             )
         return logged
 
-    def save(self, folder: Path) -> str:
-        """Write `per_image.npz`; returns its name."""
-        buffer = io.BytesIO()
-        np.savez_compressed(buffer, **self.per_image)
-        write_atomic(folder / "per_image.npz", buffer.getvalue())
-        return "per_image.npz"
+    def save(self, folder: Path) -> dict[str, str]:
+        """Write `per_image.npz`; returns its role and name."""
+        write_arrays(folder / "per_image.npz", self.per_image)
+        return {"counts": "per_image.npz"}
 
 
 def iou_metrics(intersection: Counts, union: Counts, label: Counts) -> dict[str, float]:

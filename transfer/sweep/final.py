@@ -55,12 +55,20 @@ def same_run(file: Path, chosen: dict[str, Any], seed: int) -> Path | None:
 def take(source: Path, folder: Path, chosen: Path) -> None:
     """Copy a run's record and what it names; the record, last, says how its settings were found."""
     record = files.read(source / "result.json")
-    for name in [record.get("per_image"), *(record.get("figures") or [])]:
-        if name:
-            files.write_bytes(folder / name, (source / name).read_bytes())
+    for name in named_files(record):
+        files.write_bytes(folder / name, (source / name).read_bytes())
     taken = {"taken_from": os.path.relpath(source, folder)}
     (folder / "failure.json").unlink(missing_ok=True)
     files.write(folder / "result.json", {**record, "sweep": {**chosen_block(chosen), **taken}})
+
+
+def named_files(record: dict[str, Any]) -> list[str]:
+    """What lies beside a record, below its folder."""
+    per_image = record.get("per_image") or {}
+    if isinstance(per_image, str):  # schema 1
+        per_image = {"per_image": per_image}
+    figures, beside = record.get("figures") or [], record.get("files") or {}
+    return [*per_image.values(), *figures, *beside.values()]
 
 
 if __name__ == "__main__":

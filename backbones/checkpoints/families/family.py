@@ -50,7 +50,8 @@ class Family:
         to_timm: the encoder's tensors, without prefix, under the names of `PlainViT`.
         needs: what such a file always has, so that one without it is known to be incomplete.
         traits: what the family is known for.
-        traits_of: traits read from the tensors, without prefix, in place of `traits`.
+        traits_of: traits read from all tensors of the container, in place of `traits`; those of
+            the encoder have their prefix.
     """
 
     name: str

@@ -198,3 +198,15 @@ def test_the_initialisers_choices_reach_the_load(tmp_path: Path) -> None:
         for choice in ({}, {"branch": "teacher"}, {"branch": "student"})
     ]
     assert found == pytest.approx([0.0, 0.0, 1.0])
+
+
+def test_a_hash_is_left_to_who_reads_the_tensors(tmp_path: Path) -> None:
+    options = {key: value for key, value in SIZE.items() if key != "type"}
+    file = tmp_path / "export.pth"
+    save_export(file, PlainViT(**options).state_dict(), {"method": "mae"})
+    content = torch.load(file, weights_only=True)
+    content["state_dict"]["norm.bias"] += 1
+    torch.save(content, file)
+    adopt(model := configuration(str(file), {}))
+    with pytest.raises(ValueError, match="do not match their recorded sha256"):
+        built(model)

@@ -3,9 +3,10 @@
 import os
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from backbones.runs.files import write_atomic, write_json
+from backbones.runs.files import write_arrays, write_atomic, write_json
 
 
 def test_a_failing_write_keeps_the_old_file_and_no_leftovers(
@@ -28,3 +29,14 @@ def test_json_never_holds_nan(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         write_json(tmp_path / "a.json", {"loss": float("nan")})
     assert list(tmp_path.iterdir()) == []
+
+
+def test_arrays_come_back_without_unpickling(tmp_path: Path) -> None:
+    arrays = {"ids": np.array([3, 1]), "names": np.array(["a", "bc"]), "none": np.zeros((0, 2))}
+    write_arrays(tmp_path / "new" / "a.npz", arrays)
+    with np.load(tmp_path / "new" / "a.npz", allow_pickle=False) as kept:
+        assert kept.keys() == arrays.keys()
+        for name, array in arrays.items():
+            assert kept[name].dtype == array.dtype
+            assert kept[name].tolist() == array.tolist()
+            assert kept[name].shape == array.shape

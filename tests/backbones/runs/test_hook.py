@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
@@ -47,6 +48,11 @@ Runner(
 """
 
 
+class Line(RunRecordHook):
+    def describe(self, runner: Any) -> dict[str, Any]:
+        return {"kind": "pretrain"}
+
+
 def run(tmp_path: Path, nan_at: int) -> subprocess.CompletedProcess[str]:
     (tmp_path / "train.py").write_text(SCRIPT)
     command = [sys.executable, str(tmp_path / "train.py"), str(tmp_path / "run"), str(nan_at)]
@@ -59,14 +65,18 @@ def test_a_finished_run_leaves_a_record(tmp_path: Path) -> None:
     done = run(tmp_path, nan_at=-1)
     assert done.returncode == 0, done.stderr
     record = json.loads((tmp_path / "run" / "result.json").read_text())
-    assert record["schema"] == 1
+    assert record["schema"] == 2
     assert record["cell"] == {"method": "line"}
     steps = [step for step, _ in record["curves"]["loss"]]
     assert steps == list(range(1, 13))
     assert record["curves"]["loss"][0][1] == pytest.approx(1.0)
     assert record["timing"]["images_per_second"] > 0
     assert record["timing"]["peak_memory_bytes"] > 1e7
+    assert record["timing"]["devices"] == 1
     assert record["environment"]["versions"]["torch"]
+    assert record["files"].keys() == {"config", "log"}
+    assert "Epoch(train)" in (tmp_path / "run" / record["files"]["log"]).read_text()
+    assert (tmp_path / "run" / record["files"]["config"]).is_file()
     assert not (tmp_path / "run" / "failure.json").exists()
 
 
@@ -89,7 +99,7 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     monkeypatch.setattr("backbones.runs.hook.get_world_size", lambda: 4)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     runner = SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
-    hook = RunRecordHook()
+    hook = Line()
     hook.before_train(runner)
 
     def iteration(*, loading: float, step: float) -> None:
@@ -103,4 +113,11 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     clock[0] += 100
     hook.after_val(runner)
     iteration(loading=2, step=1)
-    assert hook.timing()["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s
+    timing = hook.timing()
+    assert timing["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s
+    assert timing["devices"] == 4
+
+
+def test_a_hook_that_describes_nothing_cannot_be_built() -> None:
+    with pytest.raises(TypeError, match=r"abstract method '?describe"):
+        RunRecordHook()

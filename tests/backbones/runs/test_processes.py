@@ -1,12 +1,15 @@
-"""One process decides; all get its answer, or its error."""
+"""One process decides; all get its answer, or its error. Launchers say how many there are."""
 
+import argparse
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
 
-from backbones.runs.processes import by_main
+from backbones.runs.processes import VARIABLES, add_arguments, by_main, launched, world_size
 
 SCRIPT = """
 import sys
@@ -48,3 +51,29 @@ def test_alone_it_is_a_call() -> None:
     assert by_main(lambda: 3) == 3
     with pytest.raises(ZeroDivisionError):
         by_main(lambda: 1 // 0)
+
+
+def test_launchers_say_how_many_processes_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    for count, variable in enumerate(filter(None, VARIABLES.values()), start=4):
+        monkeypatch.setenv(variable, str(count))
+    assert [world_size(name) for name in ("none", "pytorch", "slurm", "mpi")] == [1, 4, 5, 6]
+    monkeypatch.delenv("WORLD_SIZE")
+    with pytest.raises(ValueError, match=r"pytorch without WORLD_SIZE .*by torchrun"):
+        world_size("pytorch")
+
+
+def parsed(*arguments: str) -> argparse.Namespace:
+    add_arguments(parser := argparse.ArgumentParser())
+    return parser.parse_args(arguments)
+
+
+def test_a_command_alone_and_as_one_of_several(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WORLD_SIZE", "4")
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    assert launched(parsed()) == 1
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(ValueError, match="pytorch needs a GPU for each process"):
+        launched(parsed("--launcher", "pytorch"))
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    assert launched(parsed("--launcher", "pytorch", "--local-rank", "2")) == 4
+    assert os.environ.pop("LOCAL_RANK") == "2"

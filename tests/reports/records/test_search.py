@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.report import NoRecordsError, build
@@ -37,7 +38,10 @@ def tuned_record(
 
 def tables(runs: Any) -> list[Any]:
     records = scan(runs.root).records
-    return [result_table(c) for c in comparisons(results_frame(records), curves_frame(records))]
+    return [
+        result_table(c, Evidence())
+        for c in comparisons(results_frame(records), curves_frame(records))
+    ]
 
 
 def test_a_tuned_table_says_its_budget_and_what_was_chosen(runs: Any, make_transfer: Any) -> None:
@@ -49,7 +53,7 @@ def test_a_tuned_table_says_its_budget_and_what_was_chosen(runs: Any, make_trans
         "Tuned protocol: every row is the best of 2 settings by box AP on the reported images, "
         "1 run each; the settings tried are the same for all. Choosing by what is reported favours"
     ) in table.caption
-    assert [row.cells[:2] for row in table.rows] == [("random init", "1"), ("MAE (pixels)", "1")]
+    assert [row.texts[:2] for row in table.rows] == [("random init", "1"), ("MAE (pixels)", "1")]
     (note,) = table.notes
     assert note == (
         "Chosen by the search: MAE (pixels) (learning rate 2e-4); random init (learning rate 2e-4)."
@@ -64,8 +68,8 @@ def test_fixed_and_tuned_never_share_a_table(runs: Any, make_transfer: Any) -> N
     fixed, tuned = tables(runs)
     assert "tuned" not in fixed.title
     assert "search" not in fixed.caption
-    assert fixed.rows[0].cells == ("random init", "1", "9.0", "–")
-    assert tuned.rows[0].cells == ("random init", "1", "10.0", "–")
+    assert fixed.rows[0].texts == ("random init", "1", "9.0", "–")
+    assert tuned.rows[0].texts == ("random init", "1", "10.0", "–")
     assert any("search of settings (here none)" in note for note in fixed.notes)
     assert any("search of settings (here best of 2 settings" in note for note in tuned.notes)
 
@@ -90,7 +94,7 @@ def test_a_row_of_another_search_goes_into_a_table_of_its_own(
     first, second = tables(runs)
     assert first.title != second.title
     for table in (first, second):
-        assert sorted(row.cells[1] for row in table.rows) == ["0", "1"]  # a gap beside its own
+        assert sorted(row.texts[1] for row in table.rows) == ["0", "1"]  # a gap beside its own
         assert any("declared search (here" in note for note in table.notes)
 
 
@@ -136,7 +140,7 @@ def test_settings_beside_the_search_are_still_a_methods_own(runs: Any, make_tran
     record["protocol"]["tuned"]["train_cfg.max_iters"] = 7
     runs.put(record)
     (table,) = tables(runs)
-    assert table.rows[0].cells[0] == "random init*"
+    assert table.rows[0].texts[0] == "random init*"
     assert table.notes[0].endswith("all else equal: random init (7 iterations).")
 
 

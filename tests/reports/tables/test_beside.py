@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.tables.results import result_table
@@ -33,21 +34,21 @@ def table(runs: Any, make_transfer: Any, tuned: Any = (), **changes: Any) -> Tab
         runs.put(record)
     records = scan(runs.root).records
     (only,) = comparisons(results_frame(records), curves_frame(records))
-    return result_table(only)
+    return result_table(only, Evidence())
 
 
 def published(found: Table) -> dict[str, str]:
     """Method to its published box AP."""
     column = [column.name for column in found.columns].index("box AP published")
-    return {row.method: row.cells[column] for row in found.rows}
+    return {row.method: row.texts[column] for row in found.rows}
 
 
 def test_numbers_and_gaps_for_the_same_protocol(runs: Any, make_transfer: Any) -> None:
     found = table(runs, make_transfer)
     names = [column.name for column in found.columns]
     box, mask = names.index("box AP published"), names.index("mask AP published")
-    assert [row.cells[box] for row in found.rows] == ["48.9", "50.3"]
-    assert [row.cells[mask] for row in found.rows] == ["–", "44.9"]
+    assert [row.texts[box] for row in found.rows] == ["48.9", "50.3"]
+    assert [row.texts[mask] for row in found.rows] == ["–", "44.9"]
 
 
 def test_every_source_and_its_schedule_is_told(runs: Any, make_transfer: Any) -> None:
@@ -144,7 +145,7 @@ def test_fine_tuning_and_linear_probing_of_imagenet_never_share_a_table(
         runs.put(make_transfer("mae-pixel-norm", "imagenet", 0, scores, **full), name)
     records = scan(runs.root).records
     found = comparisons(results_frame(records), curves_frame(records))
-    tables = {str(group.key["protocol"]): result_table(group) for group in found}
+    tables = {str(group.key["protocol"]): result_table(group, Evidence()) for group in found}
     assert len(tables) == 2
     for name, ours, paper in (
         ("imagenet/finetune_vit-b_100e", "83.0", "83.6"),
@@ -152,6 +153,6 @@ def test_fine_tuning_and_linear_probing_of_imagenet_never_share_a_table(
     ):
         (row,) = tables[name].rows
         columns = [column.name for column in tables[name].columns]
-        assert row.cells[columns.index("top-1")] == ours
-        assert row.cells[columns.index("top-1 published")] == paper
+        assert row.texts[columns.index("top-1")] == ours
+        assert row.texts[columns.index("top-1 published")] == paper
         assert name in tables[name].title

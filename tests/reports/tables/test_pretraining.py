@@ -13,7 +13,7 @@ def test_a_row_a_run(demo: Any) -> None:
     table = pretraining_table(results_frame(scan(demo.root).records))
     assert table is not None
     names = [column.name for column in table.columns]
-    assert dict(zip(names, table.rows[0].cells, strict=True)) == {
+    assert dict(zip(names, table.rows[0].texts, strict=True)) == {
         "run": "MAE (pixels), seed 0",
         "target": "pixel",
         "architecture": "tiny",

@@ -48,7 +48,7 @@ def test_every_setting_is_a_row_with_its_mean_and_its_end(searched: Any) -> None
     assert [column.name for column in table.columns] == [
         *("method", "point", "drop path", "learning rate", "box AP", "outcome", "time")
     ]
-    assert [row.cells for row in table.rows] == [
+    assert [row.texts for row in table.rows] == [
         ("MAE (pixels)", "1", "0", "1e-4", "40.5", "chosen", "60 s"),
         ("MAE (pixels)", "2", "0.1", "1e-4", "45.1", "1 finished, 1 diverged", "60 s"),
         ("MAE (pixels)", "3", "0", "4e-4", "–", "1 failed (RuntimeError), 1 not run", "30 s"),

@@ -26,7 +26,7 @@ def test_a_run_is_recorded_and_its_accuracy_recomputes(
     kind: str, classify: Any, read: Any, folders: Path
 ) -> None:
     found = read(folder := classify(kind, **{"cell.suite": "test", "randomness.seed": 3}))
-    assert (found["schema"], found["kind"], found["seed"]) == (1, "transfer", 3)
+    assert (found["schema"], found["kind"], found["seed"]) == (2, "transfer", 3)
     cell = {"suite": "test", "method": "mae-pixel", "task": "imagenet", "seed": 3}
     assert found["cell"] == cell
     assert found["protocol"]["name"] == f"imagenet/{kind}"
@@ -35,7 +35,8 @@ def test_a_run_is_recorded_and_its_accuracy_recomputes(
     assert (found["data"]["name"], found["data"]["n_train"]) == ("imagenet", 48)
     assert found["timing"]["images_per_second"] > 0
 
-    with np.load(folder / found["per_image"]) as kept:
+    assert found["per_image"] == {"answers": "per_image.npz"}
+    with np.load(folder / found["per_image"]["answers"]) as kept:
         paths = sorted(p.relative_to(folders / "val").as_posix() for p in folders.glob("val/*/*"))
         assert kept["image_ids"].tolist() == paths
         names = [kept["classes"][label] for label in kept["label"]]

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from matched_ap import matched_ap
 from mmengine.config import Config
 from mmengine.registry import init_default_scope
 from pycocotools.coco import COCO
@@ -14,7 +15,7 @@ import transfer
 from backbones.checkpoints import LoadReport
 from backbones.export import save_export
 from transfer.hooks.record import method_of
-from transfer.metrics.coco import coco_stats
+from transfer.metrics.coco import evaluate, fractions
 
 
 def read(folder: str) -> dict:
@@ -24,7 +25,7 @@ def read(folder: str) -> dict:
 def test_a_segmentation_run_is_recorded_and_its_miou_recomputes(run, toy: Path) -> None:
     runner = run("ade20k/toy", **{"cell.suite": "test", "randomness.seed": 7})
     record = read(runner.work_dir)
-    assert (record["schema"], record["kind"]) == (1, "transfer")
+    assert (record["schema"], record["kind"]) == (2, "transfer")
     assert record["cell"] == {"suite": "test", "method": "random", "task": "ade20k", "seed": 7}
     assert record["protocol"]["name"] == "ade20k/toy"
     assert record["batch_size"] == 2
@@ -33,7 +34,9 @@ def test_a_segmentation_run_is_recorded_and_its_miou_recomputes(run, toy: Path) 
     assert (record["data"]["name"], record["data"]["n_train"]) == ("ade20k", 16)
     assert record["metrics"].keys() == {"miou", "macc", "aacc"}
 
-    with np.load(Path(runner.work_dir) / record["per_image"]) as kept:
+    assert record["timing"]["devices"] == 1
+    assert record["per_image"] == {"counts": "per_image.npz"}
+    with np.load(Path(runner.work_dir) / record["per_image"]["counts"]) as kept:
         assert kept["intersection"].shape == kept["union"].shape == (5, 9)
         assert kept["intersection"].dtype == np.int64
         assert sorted(kept["image_ids"]) == [f"ADE_val_{i:08d}" for i in range(1, 6)]
@@ -53,14 +56,31 @@ def test_a_detection_run_is_recorded_and_its_ap_recomputes(run, toy: Path, tmp_p
     assert {"box_ap", "box_ap50", "mask_ap", "mask_ap75"} <= record["metrics"].keys()
     assert record["n_images"] == 5
 
-    kept = json.loads((Path(runner.work_dir) / record["per_image"]).read_text())
+    folder = Path(runner.work_dir)
+    assert record["per_image"] == {"detections": "per_image.json", "matches": "matches.npz"}
+    kept = json.loads((folder / record["per_image"]["detections"]).read_text())
     assert len(kept["image_ids"]) == 5
     assert kept["detections"]
     truth = COCO(str(toy / "coco/annotations/instances_val2017.json"))
+    with np.load(folder / record["per_image"]["matches"]) as file:
+        matches = dict(file)
     for kind, name in (("bbox", "box"), ("segm", "mask")):
-        again = coco_stats(truth, kept["detections"], kind, kept["image_ids"], truth.getCatIds())
+        where = (kind, kept["image_ids"], truth.getCatIds())
+        again = fractions(evaluate(truth, kept["detections"], *where))
         assert record["metrics"][f"{name}_ap"]["value"] == 100 * again[0]
         assert record["metrics"][f"{name}_ap50"]["value"] == 100 * again[1]
+        assert matched_ap(matches, name) == pytest.approx(again, abs=1e-12, rel=0)
+
+
+def test_the_record_names_the_configuration_and_the_log(run, tmp_path: Path) -> None:
+    runner = run("ade20k/toy", log_level="INFO")
+    record, folder = read(runner.work_dir), Path(runner.work_dir)
+    assert record["files"].keys() == {"config", "log"}
+    dumped = Config.fromfile(folder / record["files"]["config"])
+    assert dumped.data_root == runner.cfg.data_root
+    log = (folder / record["files"]["log"]).read_text()
+    assert "Iter(val)" in log
+    assert runner.timestamp in record["files"]["log"]
 
 
 def test_weights_and_method_come_from_the_export(run, tmp_path: Path) -> None:

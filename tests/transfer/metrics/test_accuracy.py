@@ -33,7 +33,8 @@ def test_by_hand_in_the_order_of_the_data(tmp_path: Path) -> None:
     assert logged["accuracy/top1"] == found.exact["top1"] == 50
     assert found.exact == {"top1": 50, "top5": 75, "top1_k1": 50, "top5_k1": 50}
     assert {found.names[name] for name in logged} == found.exact.keys()
-    with np.load(tmp_path / found.save(tmp_path)) as kept:
+    assert found.save(tmp_path) == {"answers": "per_image.npz"}
+    with np.load(tmp_path / "per_image.npz") as kept:
         assert kept["image_ids"].tolist() == ["b/0.jpg", "a/1.jpg", "g/2.jpg", "f/3.jpg"]
         assert kept["label"].tolist() == [1, 0, 6, 5]
         assert kept["predicted"].tolist() == [1, 0, 0, 0]

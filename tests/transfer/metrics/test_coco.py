@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from pycocotools.coco import COCO
 
-from transfer.metrics.coco import RecordingCocoMetric, coco_stats
+from transfer.metrics.coco import RecordingCocoMetric, evaluate, fractions
 
 
 @pytest.fixture
@@ -33,14 +33,15 @@ def rle(truth: COCO, annotation: dict) -> dict:
 @pytest.mark.parametrize("kind", ["bbox", "segm"])
 def test_perfect_detections_score_one_and_no_detections_zero(truth: COCO, kind: str) -> None:
     where = (kind, truth.getImgIds(), truth.getCatIds())
-    assert coco_stats(truth, perfect(truth), *where)[0] == pytest.approx(1)
-    assert coco_stats(truth, [], *where) == [0.0] * 6
+    assert fractions(evaluate(truth, perfect(truth), *where))[0] == pytest.approx(1)
+    none_large = -1.0  # in pictures of 96 pixels
+    assert fractions(evaluate(truth, [], *where)) == [0.0, 0.0, 0.0, 0.0, 0.0, none_large]
 
 
 def test_scoring_leaves_the_detections_as_they_were(truth: COCO) -> None:
     detections = perfect(truth)
     before = json.dumps(detections)
-    coco_stats(truth, detections, "segm", truth.getImgIds(), truth.getCatIds())
+    evaluate(truth, detections, "segm", truth.getImgIds(), truth.getCatIds())
     assert json.dumps(detections) == before
 
 
@@ -51,8 +52,10 @@ def test_a_size_without_objects_is_left_out_of_the_record(toy: Path) -> None:
     metric.dataset_meta = {"classes": tuple(c["name"] for c in categories)}
     empty = {"labels": [], "bboxes": [], "scores": []}
     logged = metric.compute_metrics([({}, {"img_id": i, **empty}) for i in range(17, 22)])
-    assert logged["bbox_mAP"] == 0.0
-    assert metric.exact["box_ap"] == 0.0
+    assert (logged["bbox_mAP"], logged["bbox_mAP_l"]) == (0.0, -1.0)
+    assert metric.exact == {f"box_{name}": 0.0 for name in ("ap", "ap50", "ap75", "ap_s", "ap_m")}
+    assert "box_objects" in metric.matches
+    assert "mask_objects" not in metric.matches
 
 
 def test_other_metrics_and_missing_annotations_are_named(tmp_path: Path, toy: Path) -> None:

@@ -11,6 +11,7 @@ import pytest
 from transfer.sweep.final import main
 
 LR = "optim_wrapper.optimizer.lr"
+NAMED = {"per_image": {"counts": "per_image.npz"}, "files": {"log": "logs/a.log"}}
 
 
 @pytest.fixture
@@ -28,9 +29,11 @@ def searched(tmp_path: Path) -> Any:
         }
         folder = tmp_path / "sweep/point-02/seed0"
         folder.mkdir(parents=True)
-        record = {"metrics": {"a": 1}, "sweep": {"role": "search"}, "per_image": "per_image.npz"}
+        record = {"metrics": {"a": 1}, "sweep": {"role": "search"}, **NAMED}
         (folder / "result.json").write_text(json.dumps(record))
         (folder / "per_image.npz").write_bytes(b"every picture")
+        (folder / "logs").mkdir()
+        (folder / "logs/a.log").write_bytes(b"every step")
         file = tmp_path / "sweep/chosen.json"
         file.write_text(json.dumps(content))
         return file
@@ -46,6 +49,7 @@ def test_the_search_run_is_taken_over_whole(searched: Any, tmp_path: Path) -> No
     record = json.loads((cell / "result.json").read_text())
     assert record["metrics"] == {"a": 1}
     assert (cell / "per_image.npz").read_bytes() == b"every picture"
+    assert (cell / "logs/a.log").read_bytes() == b"every step"
     sweep = record["sweep"]
     assert (sweep["role"], sweep["why"], sweep["chosen"]["point"]) == (
         *("chosen", "it is the best"),
@@ -54,6 +58,15 @@ def test_the_search_run_is_taken_over_whole(searched: Any, tmp_path: Path) -> No
     assert not {"schema", "kind", "cell"} & sweep.keys()
     assert (cell / sweep["taken_from"]).resolve() == chosen.parent / "point-02/seed0"
     assert not (cell / "failure.json").exists()
+
+
+def test_a_search_run_of_schema_1_is_taken_over_too(searched: Any, tmp_path: Path) -> None:
+    chosen, cell = searched(), tmp_path / "coco/mae/seed0"
+    source = chosen.parent / "point-02/seed0/result.json"
+    source.write_text(json.dumps({"metrics": {"a": 1}, "per_image": "per_image.npz"}))
+    main([str(chosen), str(cell), "--seed", "0", "--", "false"])
+    assert (cell / "per_image.npz").read_bytes() == b"every picture"
+    assert json.loads((cell / "result.json").read_text())["per_image"] == "per_image.npz"
 
 
 def trained_with(chosen: Path, cell: Path, seed: int) -> list[str]:
