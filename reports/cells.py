@@ -1,7 +1,12 @@
 """One table cell: mean, spread and how many; a dash where there is nothing."""
 
-from reports.evidence import Interval
-from reports.summary import Spread
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from reports.evidence import Interval
+    from reports.summary import Spread  # which needs pandas, slow to import
 
 GAP = "–"
 DIGITS = {"%": 1}

@@ -90,10 +90,12 @@ def minutes(text: str) -> float:
 def as_table(listing: Listing) -> None:
     console = Console(width=None if sys.stdout.isatty() else 140)
     grid = Grid(box=SIMPLE_HEAD, pad_edge=False)
-    for name in ("state", "task", "method", "seed", ""):
+    several = len({cell.suite for cell in listing.cells}) > 1
+    for name in ("state", *(["suite"] if several else []), "task", "method", "seed", ""):
         grid.add_column(name, justify="right" if name == "seed" else "left", no_wrap=name != "")
     for cell in listing.cells:
         names = [cell.task, cell.method or cell.path, "" if cell.seed is None else str(cell.seed)]
+        names = [cell.suite, *names] if several else names
         state = f"[{COLOURS[cell.state]}]{cell.state}[/]"
         grid.add_row(state, *map(escape, names), escape(what(cell)))
     if listing.cells:

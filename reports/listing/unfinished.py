@@ -4,6 +4,7 @@ A run logs into `FOLDER/TIME/TIME.log` and `FOLDER/TIME/vis_data`, MMEngine's la
 """
 
 import ast
+import contextlib
 import json
 import os
 from dataclasses import dataclass
@@ -44,14 +45,12 @@ def started_runs(root: Path) -> set[str]:
 
 def last_written(folder: Path) -> float:
     """The time of the newest file; of the folder, where it has none."""
-    times = [folder.stat().st_mtime]
-    for below, _, files in os.walk(folder):
-        for name in files:
-            try:
-                times.append((Path(below) / name).stat().st_mtime)
-            except OSError:  # a checkpoint that was replaced meanwhile
-                continue
-    return max(times[1:] or times)
+    files = [Path(below) / name for below, _, names in os.walk(folder) for name in names]
+    times = []
+    for file in files or [folder]:
+        with contextlib.suppress(OSError):  # a checkpoint that was replaced meanwhile
+            times.append(file.stat().st_mtime)
+    return max(times, default=0.0)
 
 
 def newest_log(folder: Path) -> Path | None:

@@ -158,3 +158,18 @@ def demo(runs: Runs) -> Runs:
     runs.transfer("mae-pixel", "ade20k", 0, miou=41.25, aacc=70.0)
     runs.pretrain("mae-pixel", 0.25, pictures=["rec/epoch_010.png", "rec/epoch_030.png"])
     return runs
+
+
+@pytest.fixture
+def make_log(tmp_path: Path) -> Any:
+    """What MMEngine leaves of a start while it trains; returns the run's folder."""
+
+    def make(folder: str, start: str, config: str, lines: Sequence[dict[str, Any]]) -> Path:
+        data = tmp_path / folder / start / "vis_data"
+        data.mkdir(parents=True)
+        (data.parent / f"{start}.log").touch()
+        (data / "config.py").write_text(config)
+        (data / "scalars.json").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        return tmp_path / folder
+
+    return make
