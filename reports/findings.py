@@ -1,7 +1,6 @@
 """What the numbers say, in one plain sentence per table, and how far they carry.
 
-A sentence compares means. Whether the lead is more than chance is the evidence's to say; where
-there is none, the spread over seeds, and with one seed nothing at all.
+A sentence compares means. Whether the lead is more than chance is the evidence's to say.
 """
 
 from collections.abc import Sequence
@@ -12,11 +11,8 @@ from reports.evidence import Evidence
 from reports.summary import Spread, facts, over_seeds
 from reports.vocabulary import BASELINE, headline_metrics, method_label, metric_label
 
-FEW_SEEDS = 5
 SURE = ""
-FEW = f"With fewer than {FEW_SEEDS} seeds the order of the first two is provisional."
-WITHIN_SPREAD = "The lead over the runner-up is within the spread over seeds: it may be chance."
-ONE_SEED = "With one seed the spread is unknown: the order may be chance."
+UNTESTED = "With one seed and no per-image results the order may be chance."
 CHANCE = "The lead over the runner-up may be chance."
 IMAGES_ONLY = (
     "The lead over the runner-up is more than chance on these images; with one seed, how much "
@@ -114,14 +110,10 @@ def caution(comparison: Comparison, evidence: Evidence) -> str:
     metric, ranked = ranking(comparison)
     if len(ranked) < 2:
         return SURE
-    (best, first), (runner_up, second) = ranked[:2]
+    (best, _), (runner_up, _) = ranked[:2]
     tested = evidence.between(metric, best, runner_up)
-    if tested is not None:
-        if not tested.significant:
-            return CHANCE
-        return SURE if "seeds" in tested.interval.over else IMAGES_ONLY
-    if first.sd is None or second.sd is None:
-        return ONE_SEED
-    if abs(first.mean - second.mean) <= max(first.sd, second.sd):
-        return WITHIN_SPREAD
-    return FEW if min(first.n, second.n) < FEW_SEEDS else SURE
+    if tested is None:
+        return UNTESTED
+    if not tested.significant:
+        return CHANCE
+    return SURE if "seeds" in tested.interval.over else IMAGES_ONLY

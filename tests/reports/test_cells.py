@@ -2,7 +2,8 @@
 
 import pytest
 
-from reports.cells import gain_cell, signed, spread_cell
+from reports.cells import interval_cell, p_cell, rank_cell, signed, spread_cell
+from reports.evidence import Interval
 from reports.summary import Spread
 
 
@@ -19,10 +20,17 @@ def test_spread_cell(found: Spread | None, seeds: int, cell: str) -> None:
     assert spread_cell(found, 1, seeds=seeds) == cell
 
 
-def test_gain_cell_counts_its_pairs() -> None:
-    assert gain_cell(Spread(11.0, 1.73, 3), 1) == "+11.0 ± 1.7 (3)"
-    assert gain_cell(Spread(-0.52, None, 1), 1) == "−0.5 (1)"
-    assert gain_cell(None, 1) == "–"
+def test_intervals_have_true_minus_signs() -> None:
+    assert interval_cell(Interval(0.5, -0.26, 1.26, "images"), 1) == "[−0.3, 1.3]"
+    assert interval_cell(None, 1) == "–"
+
+
+def test_ranks_that_are_open_are_ranges() -> None:
+    assert [rank_cell(found) for found in ((1, 1), (2, 4), None)] == ["1", "2–4", "–"]
+
+
+def test_p_is_never_zero() -> None:
+    assert [p_cell(p) for p in (0.0, 0.0009, 0.0414, 1.0)] == ["< .001", "< .001", ".041", "1.000"]
 
 
 def test_a_difference_that_rounds_to_nothing_has_no_sign() -> None:

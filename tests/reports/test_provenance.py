@@ -101,19 +101,13 @@ def test_everything_known_is_said_and_nothing_else(runs: Any, make_transfer: Any
     assert facts.keys() == {"record", "task", "suite", "scores", "scored on", "protocol", "data"}
 
 
-def test_links_are_encoded_relative_and_only_to_files_inside_the_run(
+def test_links_are_encoded_relative_and_only_to_files_that_are_there(
     runs: Any, make_transfer: Any
 ) -> None:
-    files = {
-        "config": "my config#1.py",
-        "log": "gone.log",
-        "leak": "../secret",
-        "root": "/etc/hosts",
-    }
-    record = make_transfer("beit", "coco", 0, {"box_ap": 1.0}) | {"files": files}
+    files = {"config": "my config#1.py", "log": "gone.log"}
+    record = make_transfer("beit", "coco", 0, {"box_ap": 1.0}, schema=2, files=files, per_image={})
     folder = runs.put(record, "a b/50%").parent
     (folder / "my config#1.py").write_text("x = 1")
-    (folder / "../secret").write_text("")
     path = "a b/50%/result.json"
     links = {link.text: link.href for link in entries(runs, table((path,)))[anchor(path)].files}
     assert links == {
@@ -121,6 +115,15 @@ def test_links_are_encoded_relative_and_only_to_files_inside_the_run(
         "config": "../runs/a%20b/50%25/my%20config%231.py",
     }
     assert entries(runs, table((path,)), base="")[anchor(path)].files == ()
+
+
+def test_a_file_outside_the_run_is_never_linked(demo: Any) -> None:
+    (path,) = paths("random", 0)
+    (demo.root / path).parent.parent.joinpath("secret").write_text("")
+    leaks = {"leak": "../secret", "root": "/etc/hosts"}
+    record = replace(records_of(demo)[path], files=leaks)
+    ((origin,),) = [origins([table((path,))], [record], ".")]
+    assert [link.text for link in origin.entries[0].files] == ["result.json"]
 
 
 def test_per_image_files_are_linked(demo: Any) -> None:

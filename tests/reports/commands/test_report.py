@@ -105,7 +105,7 @@ def test_an_unknown_format_is_refused_with_the_known_ones(
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         main(["runs", "--out", "x", "--formats", "pdf,md"])
-    assert "pdf is no format, choose from md,csv,tex,html" in capsys.readouterr().err
+    assert "pdf is no format, choose from md,csv,parquet,json,tex,html" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("method", ["模型 ü/ß", "..", "a b", "[red]x[/red]", "$x$", "-"])

@@ -15,6 +15,7 @@ import pytest
 from reports.formats.page import html, template
 from reports.report import Report, build
 from reports.tables.table import Cell, Table
+from reports.views import View
 
 VOID = {"meta", "img", "br", "link", "input", "hr"}
 
@@ -98,10 +99,9 @@ def test_ids_are_unique_and_anchors_lead_somewhere(demo: Any) -> None:
 
 def test_it_shows_tables_captions_figures_and_provenance(demo: Any) -> None:
     page, checker = read(demo)
-    for part in ("22.0 ± 2.6", "+11.0 ± 1.7 (3)", "sample standard deviation", "a1b2c3d4e5f6"):
+    for part in ("22.0 ± 2.6", "[15.4, 28.6]", "sample standard deviation", "a1b2c3d4e5f6"):
         assert part in checker.text
-    assert page.count("<svg") == 8
-    assert page.count('role="img"') == 8
+    assert page.count("<svg") == page.count('role="img"') == len(build(demo.root).figures) > 8
     assert "width=device-width" in page
 
 
@@ -230,7 +230,7 @@ def test_any_table_can_be_a_section_or_stand_folded_in_one(demo: Any) -> None:
     )
     pairs = replace(view, slug="pairs", title="Pairs")
     section = replace(report.sections[0], differences=pairs)
-    _, checker = checked(replace(report, sections=(section,), views=(view,)))
+    _, checker = checked(replace(report, sections=(section,), views=(View(view),)))
     assert {"table-view", "table-pairs"} <= set(checker.ids)
     assert checker.text.count("Mind.") == checker.text.count("He.") == 2
     assert "Every pair of methods" in checker.text

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 from reports.comparisons import Comparison, comparisons
-from reports.evidence import Evidence
+from reports.evidence import Difference, Evidence, Interval
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.tables.results import detail_table, result_table
@@ -20,21 +20,18 @@ def compare(runs: Any) -> list[Comparison]:
 def test_cells_of_the_coco_table(demo: Any) -> None:
     table = result_table(compare(demo)[0], Evidence())
     names = [column.name for column in table.columns]
-    assert names == [
-        *("method", "n", "box AP", "box AP over random"),
-        *("mask AP", "mask AP over random"),
-    ]
+    assert names == ["method", "n", "box AP", "mask AP"]
     assert [row.texts for row in table.rows] == [
-        ("random init", "3", "11.0 ± 1.0", "–", "9.0 ± 1.0", "–"),
-        ("supervised", "1", "15.0", "+5.0 (1)", "12.0", "+4.0 (1)"),
-        ("MAE (pixels)", "3", "22.0 ± 2.6", "+11.0 ± 1.7 (3)", "17.0 ± 2.6", "+8.0 ± 1.7 (3)"),
+        ("random init", "3", "11.0 ± 1.0", "9.0 ± 1.0"),
+        ("supervised", "1", "15.0", "12.0"),
+        ("MAE (pixels)", "3", "22.0 ± 2.6", "17.0 ± 2.6"),
     ]
     assert "Fewer seeds than the others: supervised (1 of 3)." in table.notes
 
 
 def test_a_method_without_a_result_is_a_row_of_dashes(demo: Any) -> None:
     table = result_table(compare(demo)[1], Evidence())
-    assert table.rows[1].texts == ("supervised", "0", "–", "–")
+    assert table.rows[1].texts == ("supervised", "0", "–")
 
 
 def test_the_caption_names_protocol_data_n_and_spread(demo: Any) -> None:
@@ -57,7 +54,7 @@ def test_the_detail_table_has_every_metric(demo: Any) -> None:
 def test_numbers_are_unrounded_and_gaps_are_empty(demo: Any) -> None:
     numbers = result_table(compare(demo)[0], Evidence()).numbers.set_index(["method", "metric"])
     assert numbers.loc[("mae-pixel", "box_ap"), "sd"] == pytest.approx(7**0.5)
-    assert numbers.loc[("mae-pixel", "box_ap"), "over_random_n"] == 3
+    assert pd.isna(numbers.loc[("mae-pixel", "box_ap"), "low"])
     assert pd.isna(numbers.loc[("supervised", "box_ap"), "sd"])
     assert numbers.loc[("supervised", "box_ap"), "n"] == 1
 
@@ -72,10 +69,29 @@ def test_a_metric_some_seeds_lack_says_so(runs: Any) -> None:
     )
 
 
-def test_without_random_there_is_no_gain_column(runs: Any) -> None:
-    runs.transfer("mae-pixel", "ade20k", 0, miou=40.0)
-    table = result_table(compare(runs)[0], Evidence())
-    assert [column.name for column in table.columns] == ["method", "n", "mIoU"]
+def test_evidence_brings_intervals_ranks_and_a_winner(demo: Any) -> None:
+    group = compare(demo)[0]
+    pair = Difference(
+        *("box_ap", "mae-pixel", "random", Interval(11.0, 8.0, 14.0, "seeds")),
+        *(0.01, 0.02, 0.99, 4.0, (3, 3), None),
+    )
+    evidence = Evidence(
+        intervals={("mae-pixel", "box_ap"): Interval(22.0, 19.04, 24.96, "seeds")},
+        differences=(pair,),
+        ranks={("mae-pixel", "box_ap"): (1, 1), ("random", "box_ap"): (2, 3)},
+        best={"box_ap": "mae-pixel"},
+        notes=("One run could not be resampled.",),
+    )
+    table = result_table(group, evidence)
+    assert [column.name for column in table.columns] == [
+        *("method", "n", "box AP", "box AP 95 %", "box AP rank", "mask AP")
+    ]
+    assert table.rows[2].texts[2:5] == ("22.0 ± 2.6", "[19.0, 25.0]", "1")
+    assert table.rows[0].texts[2:5] == ("11.0 ± 1.0", "–", "2–3")
+    assert [cell.best for cell in table.rows[2].cells] == [False, False, True, False, False, False]
+    assert len(table.rows[2].cells[2].records) == 3
+    assert "One run could not be resampled." in table.notes
+    assert "resampled over seeds" in table.caption
 
 
 def test_a_task_and_a_method_unknown_to_us(runs: Any) -> None:
