@@ -39,8 +39,7 @@ def pixel_accuracy(intersection: Counts, label: Counts, weights: Weights) -> Flo
 
 def accuracy(right: NDArray[np.bool_], weights: Weights) -> Floats:
     """Percent of images that are right, `[B]`; `right` is `[n]`."""
-    answer: Floats = 100 * (weights.astype(np.float64) @ right) / weights.sum(axis=1)
-    return answer
+    return 100 * ratio(weights.astype(np.float64) @ right, weights.sum(axis=1).astype(np.float64))
 
 
 def ratio(part: Floats, whole: Floats) -> Floats:

@@ -49,7 +49,7 @@ SETTINGS = (
     Setting("mIoU, 400 images", 400),
     Setting("mIoU, 200 images, 3 seeds", 200, seeds=3, spread=0.5),
     Setting("mIoU, 200 images, 5 seeds", 200, seeds=5, spread=0.5),
-    Setting("AP, 200 images", 200),
+    Setting("AP, 100 images", 100),
 )
 
 
@@ -128,7 +128,7 @@ def miou_of(method: Counts, images: NDArray[np.int64], weights: Weights) -> NDAr
 
 
 def ap_scorers(rng: np.random.Generator) -> list[Score]:
-    objects = draw_objects(POPULATION, 5 * POPULATION, 4, rng)
+    objects = draw_objects(POPULATION, 5 * POPULATION, 3, rng)
     methods = [detect(objects, 10, skill, rng) for skill in SKILLS]
 
     return [partial(ap_of, objects, method) for method in methods]
