@@ -18,14 +18,12 @@ from timm.layers import PatchEmbed
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
-from backbones.block import ACTIVATIONS, Block
+from backbones.block import Block
+from backbones.options import Grid, check_options, grid_of, in_range
 from backbones.positions import resize_positions
 from backbones.relative_position import TableBias
 from backbones.shared_table import SharedTable
 from backbones.sizes import resolve_size
-
-Grid = tuple[int, int]
-REL_POS = (None, "decomposed", "table", "shared-table")
 
 
 @MODELS.register_module()
@@ -93,18 +91,27 @@ class PlainViT(BaseModule):
         self.arch = arch
         self.embed_dims, self.depth, self.num_heads = size.embed_dims, size.depth, size.num_heads
         self.patch_size = size.patch_size
-        self.grid = _grid_of(img_size, size.patch_size)
+        self.grid = grid_of(img_size, size.patch_size)
         self.num_patches = math.prod(self.grid)
         self.window_size = window_size
-        self.global_blocks = frozenset(_in_range(global_blocks, size.depth, "global_blocks"))
+        self.global_blocks = frozenset(in_range(global_blocks, size.depth, "global_blocks"))
         indices = [out_indices] if isinstance(out_indices, int) else out_indices
-        self.out_indices = _in_range(indices, size.depth, "out_indices")
+        self.out_indices = in_range(indices, size.depth, "out_indices")
         self.has_cls = cls_token
         self.prefix = int(cls_token) + num_registers  # tokens before the patches
         self.act, self.norm_eps = act, norm_eps
         self.with_cp = with_cp
         self.frozen_blocks = frozen_blocks
-        self.check_options(rel_pos, num_registers)
+        check_options(
+            rel_pos=rel_pos,
+            act=act,
+            cls_token=cls_token,
+            num_registers=num_registers,
+            window_size=window_size,
+            global_blocks=self.global_blocks,
+            frozen_blocks=frozen_blocks,
+            depth=size.depth,
+        )
 
         self.patch_embed = PatchEmbed(
             img_size=None,
@@ -150,26 +157,6 @@ class PlainViT(BaseModule):
         self.norm = nn.LayerNorm(size.embed_dims, eps=norm_eps) if final_norm else nn.Identity()
         self.reset_parameters()
         self.freeze()
-
-    def check_options(self, rel_pos: str | None, num_registers: int) -> None:
-        if rel_pos not in REL_POS:
-            raise ValueError(f"rel_pos must be one of {REL_POS}, got {rel_pos!r}")
-        if self.act not in ACTIVATIONS:
-            raise ValueError(f"act must be one of {sorted(ACTIVATIONS)}, got {self.act!r}")
-        if num_registers and (rel_pos or self.window_size):
-            raise ValueError(
-                f"{num_registers} registers have no place in windows or relative position; set "
-                "num_registers=0 (init_cfg.registers='drop')"
-            )
-        if self.has_cls and (self.window_size or rel_pos == "decomposed"):
-            raise ValueError(
-                f"window_size={self.window_size} and rel_pos={rel_pos!r} have no place for a class "
-                "token; set cls_token=False (its position row is then dropped on loading)"
-            )
-        if self.global_blocks and not self.window_size:
-            raise ValueError("global_blocks is given without window_size: all blocks are global")
-        if not 0 <= self.frozen_blocks <= self.depth:
-            raise ValueError(f"frozen_blocks {self.frozen_blocks} not within 0…{self.depth}")
 
     def window_of(self, block: int) -> int:
         return 0 if block in self.global_blocks else self.window_size
@@ -297,17 +284,3 @@ class PlainViT(BaseModule):
             if i in self.out_indices:
                 maps[i] = tokens[:, self.prefix :].transpose(1, 2).unflatten(2, grid).contiguous()
         return tuple(maps[i] for i in self.out_indices)
-
-
-def _grid_of(img_size: int | Sequence[int], patch: int) -> Grid:
-    height, width = (img_size, img_size) if isinstance(img_size, int) else img_size
-    if height % patch or width % patch:
-        raise ValueError(f"img_size {(height, width)} is not a multiple of patch size {patch}")
-    return height // patch, width // patch
-
-
-def _in_range(indices: Sequence[int], depth: int, name: str) -> tuple[int, ...]:
-    for index in indices:
-        if not -depth <= index < depth:
-            raise ValueError(f"{name} {tuple(indices)} does not fit a ViT of {depth} blocks")
-    return tuple(index % depth for index in indices)

@@ -11,7 +11,7 @@ from reports.commands.dispatch import Command, call, listing
 PROG = "python -m reports"
 COMMANDS = {
     "ls": Command("reports.commands.ls", "what is done, running, stopped, failed or missing"),
-    "compare": Command("reports.commands.compare", "which of two is ahead, and is that chance?"),
+    "compare": Command("reports.commands.compare", "A B: which is ahead, and is it chance?"),
     "check": Command("reports.commands.check", "are our numbers those that were published?"),
 }
 REPORT = Command("reports.commands.report", "RUNS --out DIR: tables, figures and one page")

@@ -1,42 +1,47 @@
 """What the numbers say, in one plain sentence per table, and how far they carry.
 
-A sentence compares means. Whether a difference is more than chance is not decided here: with one
-seed it says so, and where the gap is within the spread over seeds it says that.
+A sentence compares means. Whether the lead is more than chance is the evidence's to say; where
+there is none, the spread over seeds, and with one seed nothing at all.
 """
 
 from collections.abc import Sequence
 
 from reports.cells import digits
 from reports.comparisons import Comparison
+from reports.evidence import Evidence
 from reports.summary import Spread, facts, over_seeds
 from reports.vocabulary import BASELINE, headline_metrics, method_label, metric_label
 
 FEW_SEEDS = 5
-CAUTIONS = {
-    0: "",
-    1: f"With fewer than {FEW_SEEDS} seeds the order of the first two is provisional.",
-    2: "The lead over the runner-up is within the spread over seeds: it may be chance.",
-    3: "With one seed the spread is unknown: the order may be chance.",
-}
+SURE = ""
+FEW = f"With fewer than {FEW_SEEDS} seeds the order of the first two is provisional."
+WITHIN_SPREAD = "The lead over the runner-up is within the spread over seeds: it may be chance."
+ONE_SEED = "With one seed the spread is unknown: the order may be chance."
+CHANCE = "The lead over the runner-up may be chance."
+IMAGES_ONLY = (
+    "The lead over the runner-up is more than chance on these images; with one seed, how much "
+    "another run would differ is unknown."
+)
 
+Found = Sequence[tuple[Comparison, Evidence]]
 Ranked = list[tuple[str, Spread]]
 
 
-def finding(comparison: Comparison) -> str:
+def finding(comparison: Comparison, evidence: Evidence) -> str:
     """Who leads on the task's first headline metric, by how much, and how far that carries."""
-    return f"{claim(comparison)} {CAUTIONS[caution(comparison)]}".strip()
+    return f"{claim(comparison)} {caution(comparison, evidence)}".strip()
 
 
-def lead(found: Sequence[Comparison], pretraining_runs: int) -> tuple[str, ...]:
+def lead(found: Found, pretraining_runs: int) -> tuple[str, ...]:
     """The opening lines of the page. A caution that holds for every claim is said once, last."""
     if not found:
         runs = "run" if pretraining_runs == 1 else "runs"
         return (f"{pretraining_runs} pre-training {runs} and no transfer result yet.",)
-    levels = {caution(comparison) for comparison in found}
-    if len(found) == 1 or len(levels) > 1:
-        return tuple(finding(comparison) for comparison in found)
-    doubt = CAUTIONS[levels.pop()]
-    return (*map(claim, found), *([doubt] if doubt else []))
+    doubts = {caution(*pair) for pair in found}
+    if len(found) == 1 or len(doubts) > 1:
+        return tuple(finding(*pair) for pair in found)
+    doubt = doubts.pop()
+    return (*(claim(comparison) for comparison, _ in found), *([doubt] if doubt else []))
 
 
 def opening(found: Sequence[Comparison]) -> list[Comparison]:
@@ -104,14 +109,19 @@ def margin_words(ranked: Ranked, places: int, side: str) -> str:
     return f"{margin(second)}, the runner-up (random init has not been run)"
 
 
-def caution(comparison: Comparison) -> int:
-    """How little the order of the first two says, as a key of CAUTIONS."""
-    _, ranked = ranking(comparison)
+def caution(comparison: Comparison, evidence: Evidence) -> str:
+    """How little the order of the first two says."""
+    metric, ranked = ranking(comparison)
     if len(ranked) < 2:
-        return 0
-    first, second = ranked[0][1], ranked[1][1]
+        return SURE
+    (best, first), (runner_up, second) = ranked[:2]
+    tested = evidence.between(metric, best, runner_up)
+    if tested is not None:
+        if not tested.significant:
+            return CHANCE
+        return SURE if "seeds" in tested.interval.over else IMAGES_ONLY
     if first.sd is None or second.sd is None:
-        return 3
+        return ONE_SEED
     if abs(first.mean - second.mean) <= max(first.sd, second.sd):
-        return 2
-    return 1 if min(first.n, second.n) < FEW_SEEDS else 0
+        return WITHIN_SPREAD
+    return FEW if min(first.n, second.n) < FEW_SEEDS else SURE

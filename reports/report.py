@@ -1,5 +1,6 @@
 """Everything one report says, worked out once: `formats/` show it."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -8,14 +9,20 @@ from pathlib import Path
 import pandas as pd
 
 from reports.assess import Options, assess
-from reports.comparisons import comparisons
+from reports.certainty import certainty
+from reports.comparisons import Comparison, comparisons
 from reports.evidence import Evidence
+from reports.figures.classes import class_figures
+from reports.figures.cost import cost_figures
 from reports.figures.curves import curve_figures, pretraining_figures
 from reports.figures.drawing import Figure
+from reports.figures.forest import forest_figures
+from reports.figures.object_sizes import object_size_figures
 from reports.figures.pictures import Picture, last_pictures
 from reports.figures.scores import score_figures
 from reports.findings import finding, lead, opening
 from reports.frame import curves_frame, results_frame
+from reports.question import question
 from reports.records.record import Record
 from reports.records.scan import Failure, LeftOut, Scan, scan
 from reports.resampled import Progress
@@ -24,7 +31,7 @@ from reports.tables.pretraining import duration, pretraining_table
 from reports.tables.results import detail_table, result_table
 from reports.tables.table import Table
 from reports.tables.tried import tried_table
-from reports.tables.views import views
+from reports.views import View, views
 from reports.vocabulary import PRETRAIN, method_styles
 
 
@@ -34,11 +41,12 @@ class Section:
 
     finding: str
     table: Table
-    details: Table
     differences: Table | None
-    evidence: Evidence
+    details: Table
     tried: Table | None  # by the search, where the settings are its choice
+    certainty: tuple[str, ...]
     scores: tuple[Figure, ...]
+    parts: tuple[Figure, ...]  # scores taken apart: by category, by size, by cost
     curves: tuple[Figure, ...]
 
 
@@ -46,8 +54,9 @@ class Section:
 class Report:
     title: str
     lead: tuple[str, ...]
+    question: tuple[str, ...]  # do pixel or token targets transfer better?
     sections: tuple[Section, ...]
-    views: tuple[Table, ...]
+    views: tuple[View, ...]
     pretraining: Table | None
     pretraining_curves: tuple[Figure, ...]
     pictures: tuple[Picture, ...]
@@ -55,6 +64,8 @@ class Report:
     failures: tuple[Failure, ...]
     provenance: tuple[tuple[str, str], ...]
     colours: dict[str, str]
+    records: tuple[Record, ...]
+    runs: str  # path from the output folder to the scanned one; empty where not known
     results: pd.DataFrame
     curves: pd.DataFrame
 
@@ -66,11 +77,13 @@ class Report:
             for table in (section.table, section.differences, section.details, section.tried)
             if table
         ]
-        return (*main, *self.views, *([self.pretraining] if self.pretraining else []))
+        main += [view.table for view in self.views]
+        return (*main, self.pretraining) if self.pretraining else tuple(main)
 
     @property
     def figures(self) -> tuple[Figure, ...]:
-        drawn = [figure for s in self.sections for figure in (*s.scores, *s.curves)]
+        drawn = [figure for s in self.sections for figure in (*s.scores, *s.parts, *s.curves)]
+        drawn += [figure for view in self.views for figure in view.figures]
         return (*drawn, *self.pretraining_curves)
 
 
@@ -81,48 +94,89 @@ class NoRecordsError(ValueError):
 def build(
     root: Path,
     *,
+    out: Path | None = None,
     draw: bool = True,
     options: Options | None = None,
     progress: Progress = lambda path: None,
 ) -> Report:
-    """Read a folder of runs. `draw=False` skips the figures, for formats that have none."""
-    found = scan(root)
-    if not found.records:
-        raise NoRecordsError(no_records(root, found))
-    results, curves = results_frame(found.records), curves_frame(found.records)
+    """Read a folder of runs.
+
+    Args:
+        out: where the report will lie: its page can then link to the runs.
+        draw: whether to make figures; some formats have none.
+        progress: told the path of each run before it is resampled.
+    """
+    read = scan(root)
+    if not read.records:
+        raise NoRecordsError(no_records(root, read))
+    results, curves = results_frame(read.records), curves_frame(read.records)
     groups = comparisons(results, curves)
-    by_path = {record.path: record for record in found.records}
-    evidence = [assess(group, by_path, options, progress) for group in groups]
+    by_path = {record.path: record for record in read.records}
+    found = [(group, assess(group, by_path, options, progress)) for group in groups]
     first = opening(groups)
-    pictures, missing = last_pictures(found.records) if draw else ([], [])
-    suites = sorted({record.suite for record in found.records} - {""})
+    pictures, missing = last_pictures(read.records) if draw else ([], [])
+    suites = sorted({record.suite for record in read.records} - {""})
+    runs = results.loc[results["kind"] == PRETRAIN, "path"].nunique()
     return Report(
         title=f"Transfer report: {', '.join(suites)}" if suites else "Transfer report",
-        lead=lead(first, results.loc[results["kind"] == PRETRAIN, "path"].nunique()),
+        lead=lead([pair for pair in found if pair[0] in first], runs),
+        question=question([pair for pair in found if pair[0] in first]),
         sections=tuple(
-            Section(
-                finding="" if group in first else finding(group),
-                table=result_table(group, said),
-                differences=difference_table(group, said),
-                evidence=said,
-                details=detail_table(group),
-                tried=tried_table(group, found.records),
-                scores=tuple(score_figures(group)) if draw else (),
-                curves=tuple(curve_figures(group)) if draw else (),
-            )
-            for group, said in zip(groups, evidence, strict=True)
+            section(group, said, read.records, results, opens=group in first, draw=draw)
+            for group, said in found
         ),
-        views=tuple(views(list(zip(groups, evidence, strict=True)))),
+        views=tuple(views(found, draw=draw)),
         pretraining=pretraining_table(results),
         pretraining_curves=tuple(pretraining_figures(curves)) if draw else (),
         pictures=tuple(pictures),
-        left_out=(*found.left_out, *missing),
-        failures=found.failures,
-        provenance=tuple(provenance(found.records)),
+        left_out=(*read.left_out, *missing),
+        failures=read.failures,
+        provenance=tuple(provenance(read.records)),
         colours={m: style.colour for m, style in method_styles(results["method"]).items()},
+        records=read.records,
+        runs="" if out is None else path_between(out, root),
         results=results,
         curves=curves,
     )
+
+
+def section(
+    group: Comparison,
+    said: Evidence,
+    records: tuple[Record, ...],
+    results: pd.DataFrame,
+    *,
+    opens: bool,
+    draw: bool,
+) -> Section:
+    parts = (
+        (
+            *class_figures(group, said),
+            *object_size_figures(group, said),
+            *cost_figures(group, said, results),
+        )
+        if draw
+        else ()
+    )
+    return Section(
+        finding="" if opens else finding(group, said),
+        table=result_table(group, said),
+        differences=difference_table(group, said),
+        details=detail_table(group),
+        tried=tried_table(group, records),
+        certainty=certainty(group, said),
+        scores=(*score_figures(group, said), *forest_figures(group, said)) if draw else (),
+        parts=parts,
+        curves=tuple(curve_figures(group)) if draw else (),
+    )
+
+
+def path_between(start: Path, end: Path) -> str:
+    """As a link in a file of the folder `start` has it; empty between two drives of Windows."""
+    try:
+        return Path(os.path.relpath(end.resolve(), start.resolve())).as_posix()
+    except ValueError:
+        return ""
 
 
 def no_records(root: Path, found: Scan) -> str:

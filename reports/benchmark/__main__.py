@@ -8,9 +8,9 @@ from reports.commands.dispatch import Command, call, listing
 PROG = "python -m reports.benchmark"
 BENCHMARKS = {
     "reading": Command("reports.benchmark.reading", "thousands of records, by one process or more"),
-    "ap": Command("reports.benchmark.ap", "paired resamples of COCO AP"),
+    "ap": Command("reports.benchmark.ap", "paired resamples of COCO AP, beside pycocotools"),
     "miou": Command("reports.benchmark.miou", "paired resamples of mIoU"),
-    "coverage": Command("reports.benchmark.coverage", "do intervals hold as often as they say?"),
+    "coverage": Command("reports.benchmark.coverage", "how often an interval holds the truth"),
 }
 
 

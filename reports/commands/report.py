@@ -11,13 +11,14 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table as Grid
 
+from reports.assess import Options
 from reports.formats.files import Files
 from reports.formats.frames import csv_files, json_file, parquet
 from reports.formats.latex import latex
 from reports.formats.markdown import markdown
 from reports.formats.page import html
 from reports.report import Report, build
-from reports.tables.table import Table
+from reports.tables.table import Cell, Table
 
 FORMATS: dict[str, Callable[[Report], Files]] = {
     "md": markdown,
@@ -36,14 +37,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console, errors = Console(width=None if sys.stdout.isatty() else 140), Console(stderr=True)
     try:
-        report = build(options.runs, draw=bool(DRAWN.intersection(options.formats)))
+        with errors.status("reading the records") as status:
+            report = build(
+                options.runs,
+                out=options.out,
+                draw=bool(DRAWN.intersection(options.formats)),
+                options=Options(options.resamples, options.seed),
+                progress=lambda path: status.update(escape(f"resampling the images of {path}")),
+            )
+            files: Files = {}
+            for name in options.formats:
+                status.update(f"writing {name}")
+                files |= FORMATS[name](report)
+        write(files, options.out)
     except ValueError as error:
         errors.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return 2
-    files: Files = {}
-    for name in options.formats:
-        files |= FORMATS[name](report)
-    write(files, options.out)
+    except OSError as error:
+        errors.print(f"[red]error:[/red] {escape(unwritten(error))}", soft_wrap=True)
+        return 2
     show(report, console)
     console.print(f"\nWrote {len(files)} files to {escape(str(options.out))}:")
     for folder, names in groupby(sorted(files, key=folder_of), key=folder_of):
@@ -63,6 +75,8 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("runs", type=Path, metavar="RUNS", help="folder of runs, such as runs/demo")
     found.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
+    found.add_argument("--resamples", type=int, default=1000, help="draws of the images (1000)")
+    found.add_argument("--seed", type=int, default=0, help="the same seed, the same digits (0)")
     found.add_argument(
         "--formats",
         type=formats,
@@ -81,6 +95,13 @@ def formats(text: str) -> list[str]:
             f"{', '.join(unknown) or 'nothing'} is no format, choose from {','.join(FORMATS)}"
         )
     return names
+
+
+def unwritten(error: OSError) -> str:
+    return (
+        f"cannot write {error.filename}: {error.strerror}; files that are there are complete, run "
+        "the command again"
+    )
 
 
 def write(files: Files, folder: Path) -> None:
@@ -128,8 +149,12 @@ def grid(table: Table) -> Grid:
     for i, column in enumerate(table.columns):
         found.add_column(escape(column.name), justify="right" if i else "left", no_wrap=i == 0)
     for row in table.rows:
-        found.add_row(*(escape(text) for text in row.texts))
+        found.add_row(*(strong(cell) for cell in row.cells))
     return found
+
+
+def strong(cell: Cell) -> str:
+    return f"[bold]{escape(cell.text)}[/bold]" if cell.best else escape(cell.text)
 
 
 if __name__ == "__main__":

@@ -32,9 +32,7 @@ class CostPoint:
     whole: bool = True
 
 
-def cost_figures(
-    comparison: Comparison, evidence: Evidence, results: pd.DataFrame
-) -> list[Figure]:
+def cost_figures(comparison: Comparison, evidence: Evidence, results: pd.DataFrame) -> list[Figure]:
     """Hours, images/s and memory against the first headline metric, where two methods have them.
 
     `results` is the frame of the whole report: it also holds the pre-training runs.

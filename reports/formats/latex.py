@@ -4,6 +4,7 @@ from reports.formats.files import Files
 from reports.report import Report
 from reports.tables.table import Cell, Column, Table, header_spans
 
+WIDE = 75  # characters beside one another that fit a page's text at their own size
 TEX = str.maketrans(
     {
         "\\": r"\textbackslash{}",
@@ -38,24 +39,37 @@ def latex(report: Report) -> Files:
 
 
 def latex_table(table: Table) -> str:
+    """A table too wide for a page's text is scaled down to it."""
     body = [" & ".join(map(strong, row.cells)) + r" \\" for row in table.rows]
     caption = " ".join([f"{table.title}.", table.caption, *table.notes, *table.sources])
+    wide = width(table) > WIDE
     lines = [
-        "% needs \\usepackage{booktabs}",
+        rf"% needs \usepackage{{booktabs{',graphicx' if wide else ''}}}",
         r"\begin{table}",
         r"  \centering",
         rf"  \caption{{{tex(caption)}}}",
         rf"  \label{{tab:{table.slug}}}",
+        *([r"  \resizebox{\linewidth}{!}{%"] if wide else []),
         rf"  \begin{{tabular}}{{l{'r' * (len(table.columns) - 1)}}}",
         r"    \toprule",
         *(f"    {line}" for line in latex_head(table.columns)),
         r"    \midrule",
         *(f"    {line}" for line in body),
         r"    \bottomrule",
-        r"  \end{tabular}",
+        rf"  \end{{tabular}}{'}' if wide else ''}",
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def width(table: Table) -> int:
+    """In characters, with two between columns."""
+    columns = zip(*(row.texts for row in table.rows), strict=True)
+    cells = [max(map(len, column)) for column in columns]
+    heads = [len(c.label if c.group else c.name) for c in table.columns]
+    groups = sum(len(group) for group, _ in header_spans(table.columns))
+    body = sum(max(pair) + 2 for pair in zip(cells, heads, strict=True))
+    return max(body, groups + 2 * len(cells))
 
 
 def strong(cell: Cell) -> str:

@@ -20,10 +20,12 @@ def markdown(report: Report) -> Files:
             lines += [title, "", *markdown_table(section.differences), ""]
         if section.tried:
             lines += [f"### {md(section.tried.title)}", "", *markdown_table(section.tried), ""]
-        for figure in (*section.scores, *section.curves):
+        for figure in (*section.scores, *section.parts, *section.curves):
             lines += [f"![{md(figure.alt)}](figures/{figure.slug}.svg)", ""]
     for view in report.views:
-        lines += [f"## {md(view.title)}", "", *markdown_table(view), ""]
+        lines += [f"## {md(view.table.title)}", "", *markdown_table(view.table), ""]
+        for figure in view.figures:
+            lines += [f"![{md(figure.alt)}](figures/{figure.slug}.svg)", ""]
     if report.pretraining:
         lines += ["## Pre-training", "", *markdown_table(report.pretraining), ""]
         for figure in report.pretraining_curves:

@@ -98,12 +98,8 @@ ABLATIONS = (
 )
 
 
-def ablation_views(found: Found) -> list[Table]:
-    """One table an ablation of which more than its default was run."""
-    return [table for ablation in ABLATIONS if (table := ablation_view(ablation, found))]
-
-
 def ablation_view(ablation: Ablation, found: Found) -> Table | None:
+    """None where no more than its default was run."""
     wanted = set(ablation.cases.values())
     slots = [
         Slot(comparison, evidence, metric, str(comparison.key["protocol"]).rpartition("/")[2])

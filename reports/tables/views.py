@@ -9,21 +9,12 @@ from collections.abc import Sequence
 
 from reports.comparisons import Comparison
 from reports.evidence import Evidence
-from reports.tables.ablations import ablation_views
 from reports.tables.side_by_side import Line, Slot, line_of, side_by_side
 from reports.tables.table import Table
 from reports.vocabulary import METHODS, family, headline_metrics, in_order, method_label, task_label
 
 ARCHS = ("tiny", "small", "base", "large", "huge", "giant")
 Found = Sequence[tuple[Comparison, Evidence]]
-
-
-def views(found: Found) -> list[Table]:
-    """Every view that the comparisons fill; none for none."""
-    tasks = list(dict.fromkeys(comparison.task for comparison, _ in found))
-    made = [by_size(task, [pair for pair in found if pair[0].task == task]) for task in tasks]
-    made += [pixels_or_tokens(found), partial(found), *ablation_views(found)]
-    return [table for table in made if table is not None]
 
 
 def by_size(task: str, found: Found) -> Table | None:

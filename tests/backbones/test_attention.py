@@ -67,6 +67,22 @@ def test_a_table_as_mask_equals_chunks_with_every_gradient(cls_token: bool) -> N
         assert_close(found, wanted, rtol=0, atol=1e-11)
 
 
+@pytest.mark.parametrize("rel_pos", ["table", "decomposed"])
+def test_on_a_cpu_a_bias_is_met_in_chunks(rel_pos: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The other ways need the memory of all scores, or have no gradient there."""
+    chunks: list[Tensor] = []
+
+    def recorded(*inputs: Any) -> Tensor:
+        chunks.append(chunked_attention(*inputs))
+        return chunks[-1]
+
+    monkeypatch.setattr("backbones.attention.chunked_attention", recorded)
+    noisy(rel_pos=rel_pos, window=(2, 3))(torch.randn(1, 6, 12, dtype=torch.float64), (2, 3))
+    assert len(chunks) == 1
+    noisy()(torch.randn(1, 6, 12, dtype=torch.float64))  # without a bias there is a kernel
+    assert len(chunks) == 1
+
+
 def cut(x: Tensor, side: int) -> list[tuple[slice, slice]]:
     """The windows of a `[gh, gw, D]` picture."""
     return [

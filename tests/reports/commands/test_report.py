@@ -51,7 +51,7 @@ def test_one_format_alone(demo: Any, tmp_path: Path, formats: str, expected: str
 
 
 def test_the_same_records_give_the_same_bytes(demo: Any, tmp_path: Path) -> None:
-    elsewhere = tmp_path / "other machine" / "copied"
+    elsewhere = tmp_path / "other machine" / "runs"  # a copy, with its report as near as ours
     files = sorted(demo.root.rglob("*"), reverse=True)  # created in another order, elsewhere
     for file in files:
         if file.is_file():
@@ -59,16 +59,16 @@ def test_the_same_records_give_the_same_bytes(demo: Any, tmp_path: Path) -> None
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(file, target)
     assert main([str(demo.root), "--out", str(tmp_path / "first")]) == 0
-    code = f"import reports.commands.report as m; m.main([{str(elsewhere)!r}, '--out', 'second'])"
+    code = f"import reports.commands.report as m; m.main([{str(elsewhere)!r}, '--out', 'first'])"
     source = str(Path(__file__).resolve().parents[3])
     subprocess.run(  # another process: another hash seed, another working directory
         [sys.executable, "-c", code],
-        cwd=tmp_path,
+        cwd=elsewhere.parent,
         env={"PYTHONPATH": source, "PYTHONHASHSEED": "7", "PATH": "/usr/bin:/bin"},
         check=True,
         capture_output=True,
     )
-    assert contents(tmp_path / "first") == contents(tmp_path / "second")
+    assert contents(tmp_path / "first") == contents(elsewhere.parent / "first")
 
 
 def test_a_report_inside_its_own_runs_does_not_feed_on_itself(demo: Any) -> None:

@@ -69,3 +69,14 @@ def test_groups_that_mix_matrices_and_vectors_are_refused() -> None:
         LARS(layer.parameters(), lr=1.0)
     optimiser = LARS([{"params": [layer.weight]}, {"params": [layer.bias]}], lr=1.0)
     assert [group["always_adapt"] for group in optimiser.param_groups] == [True, False]
+
+
+def test_vectors_never_decay() -> None:
+    layer = nn.Linear(3, 2)
+    before = layer.weight.detach().clone(), layer.bias.detach().clone()
+    groups = [{"params": [layer.weight]}, {"params": [layer.bias], "weight_decay": 0.5}]
+    optimiser = LARS(groups, lr=0.1, weight_decay=0.5)
+    layer.weight.grad, layer.bias.grad = torch.zeros(2, 3), torch.zeros(2)
+    optimiser.step()
+    assert torch.equal(layer.bias, before[1])
+    assert layer.weight.norm() < before[0].norm()

@@ -1,0 +1,119 @@
+"""A view: a table over several comparisons, and the figures that show the same numbers."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+
+from reports.comparisons import Comparison
+from reports.evidence import Evidence
+from reports.figures.drawing import Figure
+from reports.figures.sizes import size_figures, size_points
+from reports.figures.sweeps import PublishedCurve, SweepPoint, sweep_figures
+from reports.published import published_numbers
+from reports.summary import by_seed
+from reports.tables.ablations import ABLATIONS, DEFAULT, Ablation, ablation_view
+from reports.tables.beside import beside
+from reports.tables.table import Table
+from reports.tables.views import by_size, partial, pixels_or_tokens
+from reports.vocabulary import headline_metrics, metric_label, task_label
+
+Found = Sequence[tuple[Comparison, Evidence]]
+PANELS = {"imagenet/finetune": "fine-tuning", "imagenet/linear": "linear probing"}
+BARS = "95 % intervals, or the lowest and the highest seed"
+
+
+@dataclass(frozen=True)
+class View:
+    table: Table
+    figures: tuple[Figure, ...] = ()
+
+
+def views(found: Found, *, draw: bool) -> list[View]:
+    """Every view that the comparisons fill; none for none."""
+    made = []
+    if table := pixels_or_tokens(found):
+        made.append(View(table))
+    for task in dict.fromkeys(comparison.task for comparison, _ in found):
+        of_task = [pair for pair in found if pair[0].task == task]
+        if table := by_size(task, of_task):
+            made.append(View(table, tuple(size_view(task, of_task)) if draw else ()))
+    if table := partial(found):
+        made.append(View(table))
+    made += [
+        View(table, tuple(sweep_view(ablation, found)) if draw else ())
+        for ablation in ABLATIONS
+        if (table := ablation_view(ablation, found))
+    ]
+    return made
+
+
+def size_view(task: str, found: Found) -> list[Figure]:
+    drawn = []
+    for metric in headline_metrics(task, found[0][0].results["metric"]):
+        known = {
+            (method, str(comparison.key["arch"])): float(rows[0].value)
+            for comparison, _ in found
+            for (method, of), rows in beside(comparison, [metric]).rows.items()
+            if of == metric
+        }
+        points = size_points(found, metric, published=known)
+        title = task_label(task)
+        drawn += size_figures(points, metric, name=f"view-{task}", title=title, bars=BARS)
+    return drawn
+
+
+def sweep_view(ablation: Ablation, found: Found) -> list[Figure]:
+    """Of an ablation whose cases are numbers."""
+    if not all(label.isdigit() for label in ablation.cases):
+        return []
+    metrics = (headline_metrics(c.task, c.results["metric"]) for c, _ in found)
+    drawn = []
+    for metric in dict.fromkeys(chain.from_iterable(metrics)):
+        drawn += sweep_figures(
+            sweep_points(ablation, found, metric),
+            paper_curves(ablation) if metric == "top1" else [],
+            name=f"view-{ablation.slug}-{metric}",
+            title=f"{ablation.title}: {metric_label(metric)}",
+            setting=ablation.title,
+            label=metric_label(metric),
+            bars=BARS,
+        )
+    return drawn
+
+
+def sweep_points(ablation: Ablation, found: Found, metric: str) -> list[SweepPoint]:
+    points = []
+    for comparison, evidence in found:
+        values = by_seed(comparison.results)
+        for label, method in ablation.cases.items():
+            seeds = list(values.get((method, metric), {}).values())
+            if not seeds:
+                continue
+            interval = evidence.intervals.get((method, metric))
+            low, high = (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
+            if interval:
+                low, high = interval.low, interval.high
+            mean = sum(seeds) / len(seeds)
+            panel = panel_of(str(comparison.key["protocol"])) or comparison.title
+            points.append(SweepPoint(panel, DEFAULT, float(label), mean, low, high))
+    return points
+
+
+def paper_curves(ablation: Ablation) -> list[PublishedCurve]:
+    """What the paper has for the cases, by the panel it belongs to."""
+    settings: Mapping[str, float] = {m: float(x) for x, m in ablation.cases.items()}
+    curves = []
+    for start, panel in PANELS.items():
+        rows = [
+            row
+            for row in published_numbers()
+            if row.method in settings and row.protocol.startswith(f"{start}_")
+        ]
+        points = tuple((settings[row.method], float(row.value)) for row in rows)
+        if points:
+            curves.append(PublishedCurve(panel, points, rows[0].source))
+    return curves
+
+
+def panel_of(protocol: str) -> str:
+    return next((panel for start, panel in PANELS.items() if protocol.startswith(start)), "")
