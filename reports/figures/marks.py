@@ -18,9 +18,7 @@ SIZE = 6.5  # points across
 HANDLE = 0.5  # inches in front of a name in the key: line and gaps
 
 
-def whisker(
-    axes: Axes, y: float, interval: Interval, style: Style, *, room: float = 0.0
-) -> None:
+def whisker(axes: Axes, y: float, interval: Interval, style: Style, *, room: float = 0.0) -> None:
     """A line with ends. `room`, in units of the axis, is left free on both sides of the estimate:
     the inside of a hollow mark is empty."""
     low, middle, high = interval.low, interval.estimate, interval.high

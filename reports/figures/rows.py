@@ -78,9 +78,7 @@ def chart(
     drawn = []
     for i, panel in enumerate(panels):
         box = (left + i * (width + BETWEEN), foot, width, sum(heights))
-        axes = canvas.add_axes(
-            (box[0] / WIDTH, box[1] / height, box[2] / WIDTH, box[3] / height)
-        )
+        axes = canvas.add_axes((box[0] / WIDTH, box[1] / height, box[2] / WIDTH, box[3] / height))
         axes.set_xlim(panel.low, panel.high)
         axes.set_ylim(sum(heights), 0)
         axes.set_yticks(at, written if i == 0 else [""] * len(at), fontsize=size)
