@@ -40,7 +40,7 @@ class Mark:
 
     @property
     def is_end(self) -> bool:
-        return re.fullmatch(r"M 0 [\d.]+ \nL 0 -[\d.]+ \n", self.shape) is not None
+        return re.fullmatch(r"M 0 [\d.]+\s+L 0 -[\d.]+\s+", self.shape) is not None
 
 
 @dataclass(frozen=True)
@@ -90,11 +90,11 @@ class Drawing:
         ]
 
     def data(self, axes: int) -> list[ElementTree.Element]:
-        """What is drawn in the axes, but for their scales and their frame."""
+        """Lines and marks in the axes, but for those of their scales."""
         return [
             node
             for part in self.group(f"axes_{axes}")
-            if "line2d" in part.get("id", "") or "Collection" in part.get("id", "")
+            if "line2d" in part.get("id", "")
             for node in part.iter()
         ]
 
