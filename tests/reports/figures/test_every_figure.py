@@ -113,12 +113,13 @@ def test_every_kind_is_there(case: str, drawn: Any) -> None:
     assert len({figure.slug for figure in figures}) == len(figures)
 
 
-def test_same_bytes_twice(
-    case: str, drawn: Any, draw_case: Any, comparison: Any, evidence: Any, names: Any
-) -> None:
-    _, again = draw_case(case, comparison, evidence, names, anew=True)
-    assert [figure.svg for figure in drawn[1]] == [figure.svg for figure in again]
-    assert drawn[1][0].png == again[0].png
+def test_same_bytes_twice(draw_case: Any, comparison: Any, evidence: Any, names: Any) -> None:
+    first, again = (
+        draw_case("two methods", comparison, evidence, names, anew=anew)[1]
+        for anew in (False, True)
+    )
+    assert [figure.svg for figure in first] == [figure.svg for figure in again]
+    assert first[0].png == again[0].png
 
 
 def test_valid_xml_whose_ids_are_its_own(drawn: Any) -> None:
