@@ -66,3 +66,12 @@ def test_whiskers_are_the_evidence(comparison: Any, evidence: Any) -> None:
     ends = [drawing.scale("x", 3)(end.x) for end in drawing.marks(3, ends=True)]
     held = [known.intervals[method, "box_ap_l"] for method in METHODS]
     assert ends == pytest.approx([end for i in held for end in (i.low, i.high)], abs=0.02)
+
+
+def test_every_size_uses_the_whole_of_its_own_axis(comparison: Any) -> None:
+    boxes, _ = object_size_figures(comparison(METHODS), Evidence())
+    drawing = Drawing(boxes.svg)
+    places = [[mark.x for mark in drawing.marks(axes)] for axes in (1, 2, 3)]
+    spans = [max(found) - min(found) for found in places]
+    assert spans == pytest.approx([spans[0]] * 3, abs=0.1)
+    assert len({round(drawing.scale("x", axes)(places[axes - 1][0])) for axes in (1, 2, 3)}) == 3
