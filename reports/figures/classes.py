@@ -117,6 +117,6 @@ def caption(
     said += f"hollow: the interval holds zero. {first} is clearly ahead in {gains} of {len(rows)} "
     said += f"classes, {second} in {len(clear) - gains}."
     if not few:
-        said += f" Shown by name: the {ENDS} classes at either end; above: all, the dark line "
-        said += "their differences."
+        said += f" Shown by name: the {ENDS} classes at either end; above: all, the line across "
+        said += "them their differences."
     return f"{said} No score for {unknown} more." if unknown else said

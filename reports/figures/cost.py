@@ -8,11 +8,11 @@ from matplotlib.ticker import FuncFormatter, LogLocator, MaxNLocator, NullLocato
 
 from reports.comparisons import Comparison
 from reports.evidence import Evidence, Interval
-from reports.figures.beside import name_marks, named_axes
 from reports.figures.drawing import Figure, finished, quiet
 from reports.figures.hours import Hours, hours_of
 from reports.figures.lettering import wrapped
 from reports.figures.marks import limits, mark
+from reports.figures.name_column import name_marks, named_axes
 from reports.slugs import slug
 from reports.summary import over_seeds
 from reports.vocabulary import headline_metrics, method_label, method_styles, metric_label

@@ -25,6 +25,7 @@ from reports.vocabulary import (
 
 PLOT = 2.9  # inches from the axis label to the key
 MARKS = 8  # on a line, about
+MANY = 60  # points; a jagged line is drawn thin
 FEW = 4  # seeds; below, an interval of the mean says little
 INTERVAL = "95 % t-interval of the mean"
 
@@ -119,7 +120,7 @@ def draw_method(
     (line,) = axes.plot(
         *(mean.index, mean),
         color=style.colour,
-        linewidth=1.8,
+        linewidth=1.8 if len(mean) <= MANY else 1.0,
         label=method_label(method),
         linestyle=dashes(style),
         marker=style.marker,

@@ -47,7 +47,7 @@ def pretraining_of(method: str, comparison: Comparison, results: pd.DataFrame) -
     for suite in (comparison.key["suite"], ""):
         own = runs[runs["suite"] == suite]
         if len(own):
-            return own if own["protocol_sha256"].nunique() == 1 else own.iloc[:0]
+            return own if len(set(own["protocol_sha256"])) == 1 else own.iloc[:0]
     return runs.iloc[:0]
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure as Canvas
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 
 from reports.evidence import Interval
@@ -71,5 +72,7 @@ def key(canvas: Canvas, handles: Sequence[Line2D]) -> float:
         borderpad=0,
         labelspacing=0.35,
     )
+    if isinstance(engine := canvas.get_layout_engine(), ConstrainedLayoutEngine):
+        engine.set(h_pad=0.08)
     renderer = FigureCanvasAgg(canvas).get_renderer()
-    return float(legend.get_window_extent(renderer).height) / canvas.dpi + 0.1
+    return float(legend.get_window_extent(renderer).height) / canvas.dpi + 0.14

@@ -1,6 +1,7 @@
 """Methods by size of model: does the order of the targets hold from tiny to huge?"""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import isfinite
 
@@ -8,16 +9,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
 from matplotlib.lines import Line2D
 
-from reports.comparisons import Comparison
+from reports.comparisons import Comparison, name_of
 from reports.evidence import Evidence
 from reports.figures.drawing import WIDTH, Figure, finished, quiet
 from reports.figures.lettering import wrapped
 from reports.figures.marks import dashes, key, limits, mark
 from reports.slugs import slug
 from reports.summary import by_seed
+from reports.tables.beside import beside
 from reports.vocabulary import (
     METHODS,
     Style,
+    headline_metrics,
     in_order,
     method_label,
     method_styles,
@@ -25,6 +28,8 @@ from reports.vocabulary import (
 )
 
 ARCHS = ("tiny", "small", "base", "large", "huge")
+Group = tuple[Comparison, Evidence]
+OF_A_SIZE = {"arch", "protocol", "protocol_sha256", "sweep_sha256"}
 PLOT = 3.0  # inches from the axis label to the key
 
 
@@ -40,43 +45,74 @@ class SizePoint:
     published: float | None = None
 
 
-def size_points(
-    groups: Sequence[tuple[Comparison, Evidence]],
-    metric: str,
-    *,
-    published: Mapping[tuple[str, str], float],
-) -> list[SizePoint]:
-    """Of comparisons that differ in the size of the model. `published` is by method and arch.
+def size_figures(groups: Sequence[Group]) -> list[Figure]:
+    """One per headline metric and family of comparisons that differ in the size of the model."""
+    found = []
+    for family in families(groups):
+        first = family[0][0]
+        metrics = headline_metrics(first.task, set(first.results["metric"]))
+        for metric in metrics:
+            points = [point for group in family for point in size_points(*group, metric)]
+            if len({point.arch for point in points}) > 1:
+                protocols = [str(comparison.key["protocol"]) for comparison, _ in family]
+                found.append(
+                    draw_sizes(
+                        points,
+                        label=metric_label(metric),
+                        name=slug(first.slug, "models", metric),
+                        title=name_of(first.key),
+                        caption=caption(points, family, list(dict.fromkeys(protocols))),
+                    )
+                )
+    return found
 
-    The interval is that of the evidence, else the lowest and the highest seed.
-    """
+
+def families(
+    groups: Sequence[Group],
+) -> list[list[Group]]:
+    """Alike but for the size of the model and the schedule that a protocol has for it."""
+    found: dict[tuple[str, ...], list[Group]] = {}
+    for group in groups:
+        key = group[0].key
+        same = [str(value) for name, value in key.items() if name not in OF_A_SIZE]
+        protocol = re.sub(r"\b(vit|vitdet)-[a-z]+", r"\1", str(key["protocol"]).replace("_", " "))
+        protocol = re.sub(r"\b\d+e\b", "", protocol)
+        found.setdefault((*same, protocol), []).append(group)
+    return [family for family in found.values() if one_a_size(family)]
+
+
+def one_a_size(family: Sequence[Group]) -> bool:
+    """Two protocols for one size would give one line two values."""
+    archs = [comparison.key["arch"] for comparison, _ in family]
+    return len(archs) > 1 and len(archs) == len(set(archs))
+
+
+def size_points(comparison: Comparison, evidence: Evidence, metric: str) -> list[SizePoint]:
+    """The interval is that of the evidence, else from the lowest to the highest seed."""
+    arch, values = str(comparison.key["arch"]), by_seed(comparison.results)
+    published = beside(comparison, [metric])
     points = []
-    for comparison, evidence in groups:
-        arch, values = str(comparison.key["arch"]), by_seed(comparison.results)
-        for method in comparison.methods:
-            seeds = list(values.get((method, metric), {}).values())
-            known = published.get((method, arch))
-            interval = evidence.intervals.get((method, metric))
-            low, high = (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
-            if interval:
-                low, high = interval.low, interval.high
-            if seeds or known is not None:
-                value = sum(seeds) / len(seeds) if seeds else None
-                points.append(SizePoint(method, arch, value, low, high, known))
+    for method in comparison.methods:
+        seeds = list(values.get((method, metric), {}).values())
+        interval = evidence.intervals.get((method, metric))
+        low, high = (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
+        if interval:
+            low, high = interval.low, interval.high
+        known = published.value(method, metric)
+        if seeds or known:
+            value = sum(seeds) / len(seeds) if seeds else None
+            number = float(known) if known else None
+            points.append(SizePoint(method, arch, value, low, high, number))
     return points
 
 
-def size_figures(
-    points: Sequence[SizePoint], metric: str, *, name: str, title: str, bars: str
-) -> list[Figure]:
-    """None for fewer than two sizes. `bars` says what the error bars are, where there are any."""
+def draw_sizes(
+    points: Sequence[SizePoint], *, label: str, name: str, title: str, caption: str
+) -> Figure:
     archs = in_order((point.arch for point in points), ARCHS)
     methods = in_order((point.method for point in points), METHODS)
-    if len(archs) < 2:
-        return []
-    label, slugged = metric_label(metric), slug(name, "models", metric)
     styles = method_styles(methods)
-    with quiet(slugged):
+    with quiet(name):
         canvas = Canvas(figsize=(WIDTH, 1), layout="constrained")
         axes = canvas.add_subplot()
         handles = []
@@ -94,15 +130,13 @@ def size_figures(
         axes.set_ylabel(wrapped(label, PLOT, 10))
         canvas.set_size_inches(WIDTH, PLOT + key(canvas, handles))
         named = ", ".join(method_label(method) for method in methods)
-        return [
-            finished(
-                canvas,
-                name=slugged,
-                title=f"{title}: {label} by size of the model",
-                caption=caption(points, bars),
-                alt=f"{label} over {', '.join(archs)}, one line a method, for {named}",
-            )
-        ]
+        return finished(
+            canvas,
+            name=name,
+            title=f"{title}: {label} by size of the model",
+            caption=caption,
+            alt=f"{label} over {', '.join(archs)}, one line a method, for {named}",
+        )
 
 
 def draw_method(axes: Axes, at: list[tuple[float, SizePoint]], style: Style) -> None:
@@ -134,11 +168,18 @@ def shown(points: Sequence[SizePoint]) -> list[float]:
     return [number for number in numbers if number is not None and isfinite(number)]
 
 
-def caption(points: Sequence[SizePoint], bars: str) -> str:
+def caption(
+    points: Sequence[SizePoint],
+    family: Sequence[Group],
+    protocols: Sequence[str],
+) -> str:
     said = ["filled and joined: ours"]
+    intervals = {i.over for _, evidence in family for i in evidence.intervals.values()}
     if any(point.low is not None for point in points):
-        said.append(f"bars: {bars}")
+        over = f"95 % intervals over {' or '.join(sorted(intervals))}"
+        said.append(f"bars: {over if intervals else 'lowest to highest seed'}")
     if any(point.published is not None for point in points):
-        said.append("hollow: published")
+        said.append("hollow: published, with the sources under the tables")
     text = "; ".join(said)
-    return f"{text[0].upper()}{text[1:]}."
+    text = f"{text[0].upper()}{text[1:]}."
+    return f"{text} Protocols: {', '.join(protocols)}." if len(protocols) > 1 else text

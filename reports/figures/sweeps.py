@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure as Canvas
@@ -14,7 +15,7 @@ from reports.figures.marks import key, limits, mark
 from reports.vocabulary import METHODS, Style, in_order, method_label, method_styles
 
 PANELS = ("fine-tuning", "linear probing")
-GREY: dict[str, object] = {"color": INK, "alpha": 0.6, "linestyle": (0, (4, 2)), "linewidth": 1.4}
+GREY: dict[str, Any] = {"color": INK, "alpha": 0.6, "linestyle": (0, (4, 2)), "linewidth": 1.4}
 DOUBLING = 8  # times from the first to the last setting; beyond, the axis is one of doublings
 
 
@@ -132,13 +133,13 @@ def draw_strip(axes: Axes, strip: Strip, methods: list[str], styles: dict[str, S
     axes.set_title(strip.title, fontsize=SMALL, loc="left", pad=4)
 
 
-def line(style: Style) -> dict[str, object]:
+def line(style: Style) -> dict[str, Any]:
     """Ours are solid whatever the method: dashes mean published here."""
     return {**mark(style, filled=True), "linestyle": "-", "color": style.colour, "linewidth": 1.8}
 
 
 def handle(method: str, style: Style) -> Line2D:
-    return Line2D([], [], label=method_label(method), **line(style))  # type: ignore[arg-type]
+    return Line2D([], [], label=method_label(method), **line(style))
 
 
 def scale(axes: Axes, settings: list[float]) -> None:

@@ -16,6 +16,7 @@ def read_object(file: Path) -> dict[str, Any]:
     try:
         raw = file.read_text(encoding="utf-8")
         content = decode(raw)
+        where = half_character(content) if SURROGATE.search(raw) else None
     except UnicodeDecodeError as error:
         raise ValueError(f"not UTF-8 text: {error.reason} at byte {error.start}") from error
     except json.JSONDecodeError as error:
@@ -28,7 +29,7 @@ def read_object(file: Path) -> dict[str, Any]:
         raise ValueError(f"cannot be read: {error.strerror}") from error
     if not isinstance(content, dict):
         raise ValueError(f"expected a JSON object, got {type(content).__name__}")
-    if SURROGATE.search(raw) and (where := half_character(content)) is not None:
+    if where is not None:
         raise ValueError(f"{where} holds half a character, which no text file can")
     return content
 

@@ -1,14 +1,15 @@
-"""Figures are drawn from the frame: every seed is there, and the same bytes come out twice."""
+"""Learning curves: the mean over seeds, and a band that is what the caption says."""
 
-import re
 from dataclasses import replace
 from typing import Any
-from xml.etree import ElementTree
+
+import pandas as pd
+import pytest
+from read_svg import Drawing
 
 from reports.comparisons import Comparison, comparisons
-from reports.figures.curves import curve_figures, pretraining_figures
-from reports.figures.drawing import INK, Figure
-from reports.figures.scores import draw_scores, score_figures
+from reports.figures.curves import band, curve_figures, pretraining_figures
+from reports.figures.scores import score_figures
 from reports.frame import curves_frame, results_frame
 from reports.records.scan import scan
 from reports.vocabulary import method_styles
@@ -19,14 +20,10 @@ def compare(runs: Any) -> list[Comparison]:
     return comparisons(results_frame(records), curves_frame(records))
 
 
-def drawn(runs: Any) -> list[Figure]:
-    groups = compare(runs)
-    panels = pretraining_figures(curves_frame(scan(runs.root).records))
-    return [f for g in groups for f in (*score_figures(g), *curve_figures(g))] + panels
-
-
 def test_one_figure_a_metric_and_a_curve(demo: Any) -> None:
-    assert [figure.slug for figure in drawn(demo)] == [
+    panels = pretraining_figures(curves_frame(scan(demo.root).records))
+    drawn = [f for g in compare(demo) for f in (*score_figures(g), *curve_figures(g))]
+    assert [figure.slug for figure in (*drawn, *panels)] == [
         *("demo-coco-box_ap", "demo-coco-mask_ap"),
         *("demo-coco-curve-loss", "demo-coco-curve-box_ap"),
         *("demo-ade20k-miou", "demo-ade20k-curve-loss", "demo-ade20k-curve-miou"),
@@ -42,39 +39,45 @@ def test_a_curve_of_one_point_is_not_drawn(demo: Any) -> None:
         assert not curve_figures(once)
 
 
-def test_every_seed_is_a_dot() -> None:
-    seeds = {"random": [1.0, 2.0, 3.0], "mae-pixel": [5.0, 6.0]}
-    styles = method_styles(seeds)
-    svg = draw_scores(seeds, styles, "box AP", "x")
-    dots = {m: len(re.findall(f"<use [^>]*fill: {styles[m].colour}", svg)) for m in seeds}
-    assert dots == {"random": 3, "mae-pixel": 2}
+def test_the_line_is_the_mean_and_its_band_holds_every_seed(comparison: Any) -> None:
+    group = comparison(["mae-pixel"], seeds=3)
+    (_, figure, *_) = curve_figures(group)
+    curves = group.curves[group.curves["metric"] == "box_ap"]
+    wanted = curves.groupby("iteration")["value"].agg(["min", "max", "mean"])
+    drawing = Drawing(figure.svg)
+    x, y = drawing.scale("x"), drawing.scale("y")
+    low, high, mean = ([y(point[1]) for point in line.points] for line in drawing.lines())
+    assert low == pytest.approx(list(wanted["min"]), abs=1e-3)
+    assert high == pytest.approx(list(wanted["max"]), abs=1e-3)
+    assert mean == pytest.approx(list(wanted["mean"]), abs=1e-3)
+    marks = drawing.marks()
+    assert [x(mark.x) for mark in marks] == pytest.approx(list(range(6)), abs=1e-3)
+    assert figure.caption == "Lines are means over seeds; bands: lowest to highest seed."
 
 
-def test_figures_are_valid_repeatable_and_share_no_id(demo: Any) -> None:
-    first, again = drawn(demo), drawn(demo)
-    assert [figure.svg for figure in first] == [figure.svg for figure in again]
-    ids: list[str] = []
-    for figure in first:
-        ElementTree.fromstring(figure.svg)
-        own = set(re.findall(r'\bid="([^"]+)"', figure.svg))
-        targets = re.findall(r'href="#([^"]+)"', figure.svg)
-        targets += re.findall(r"url\(#([^)]+)\)", figure.svg)
-        assert set(targets) <= own
-        ids += own
-    assert len(ids) == len(set(ids))
+def test_from_four_seeds_on_the_band_is_an_interval_of_the_mean() -> None:
+    table = pd.DataFrame({f"seed{i}": [float(i)] for i in range(4)})
+    low, high = band(table)
+    # mean 1.5, standard deviation 1.291, t of 3 degrees of freedom 3.182
+    assert (low[0], high[0]) == pytest.approx((1.5 - 2.054, 1.5 + 2.054), abs=1e-3)
+    low, high = band(table[["seed0", "seed3", "seed1"]])
+    assert (low[0], high[0]) == (0, 3)
 
 
-def test_ink_is_one_colour_and_no_date_is_inside(demo: Any) -> None:
-    for figure in drawn(demo):
-        assert INK in figure.svg
-        assert "metadata" not in figure.svg
-        assert not re.search(r"#000000\b", figure.svg)
+def test_the_caption_says_who_has_which_band(comparison: Any) -> None:
+    many, one = comparison(["mae-pixel", "mae-hog"], seeds=5), comparison(["random"], seeds=1)
+    few = comparison(["supervised"], seeds=2)
+    group = replace(many, curves=pd.concat([many.curves, one.curves, few.curves]))
+    assert curve_figures(group)[0].caption == (
+        "Lines are means over seeds; bands: none (one run) for random init; lowest to highest "
+        "seed for supervised; 95 % t-interval of the mean for MAE (pixels), MAE (HOG)."
+    )
 
 
-def test_names_that_matplotlib_would_typeset_stay_names(runs: Any) -> None:
-    runs.transfer("$x_1$-模型", "coco", 0, box_ap=10.0)
-    (figure, *_) = score_figures(compare(runs)[0])
-    assert "$x_1$-模型" in "".join(ElementTree.fromstring(figure.svg).itertext())
+def test_one_seed_has_no_band(comparison: Any) -> None:
+    (figure, *_) = curve_figures(comparison(["random", "mae-pixel"], seeds=1))
+    assert len(Drawing(figure.svg).lines()) == 2
+    assert figure.caption == "One run a method."
 
 
 def test_targets_do_not_share_an_axis(runs: Any, make_pretrain: Any) -> None:

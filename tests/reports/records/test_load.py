@@ -109,6 +109,15 @@ def test_the_record_itself_is_read(tmp_path: Path, good: dict[str, Any]) -> None
     assert (record.method, record.chosen, record.tuned) == ("mae-é", '{"lr": 0.2}', '{"wd": 1}')
 
 
+@pytest.mark.parametrize("options", [["lr"], ["lr=" + "9" * 5000], ["a=1 b"]])
+def test_an_option_of_a_search_without_its_value_is_named(
+    tmp_path: Path, good: dict[str, Any], options: list[str]
+) -> None:
+    content = changed(good, ("sweep", "declared", "search_options"), options)
+    with pytest.raises(ValueError, match=r"sweep\.declared\.search_options is .* KEY=VALUE each"):
+        read(tmp_path, content)
+
+
 def test_a_record_cut_off_at_any_byte_is_refused(tmp_path: Path, good: dict[str, Any]) -> None:
     whole = json.dumps(good, ensure_ascii=False).encode()
     file = tmp_path / "result.json"
@@ -125,18 +134,18 @@ def test_a_number_longer_than_python_reads_is_named(tmp_path: Path, good: dict[s
         read_record(tmp_path / "result.json", root=tmp_path)
 
 
-def test_nesting_without_end_is_refused(tmp_path: Path, good: dict[str, Any]) -> None:
-    """However the depth that can be read and the one that can be written again differ."""
+@pytest.mark.parametrize("inmost", ["1", '"\\ud83d"'])
+def test_nesting_without_end_is_refused(tmp_path: Path, good: dict[str, Any], inmost: str) -> None:
+    """However the depth that can be read and the one that can be looked through differ."""
     refused = 0
-    for depth in [*range(100, 1000, 10), 100_000]:
-        nested = '{"a":' * depth + "1" + "}" * depth
+    for depth in [*range(800, 1000), 100_000]:
+        nested = '{"a":' * depth + inmost + "}" * depth
         text = json.dumps(good).replace('"wd": 1', f'"wd": {nested}')
         (tmp_path / "result.json").write_text(text)
         try:
             read_record(tmp_path / "result.json", root=tmp_path)
         except ValueError as error:
-            assert str(error) == "nested too deeply to be a record"  # noqa: PT017
-            refused += 1
+            refused += str(error) == "nested too deeply to be a record"
     assert refused
 
 

@@ -29,15 +29,23 @@ def many(runs: Any, make_transfer: Any) -> Any:
     return runs
 
 
+def paths(root: Path) -> list[str]:
+    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.json"))
+
+
+@pytest.mark.parametrize("processes", [2, 5])
+def test_files_keep_their_order(many: Any, processes: int) -> None:
+    names = paths(many.root)
+    found = read_all(many.root, names, processes=processes)
+    assert [item.path for item in found] == names
+    assert found == read_all(many.root, names, processes=1)
+
+
 def test_processes_give_what_one_does(many: Any) -> None:
     alone, together = scan(many.root, processes=1), scan(many.root, processes=3)
     assert together == alone
     assert (len(alone.records), len(alone.failures), alone.searching) == (91, 9, 1)
     assert len(alone.left_out) == 27
-
-
-def paths(root: Path) -> list[str]:
-    return sorted(file.relative_to(root).as_posix() for file in root.rglob("*.json"))
 
 
 def test_a_system_without_processes_is_read_by_one(

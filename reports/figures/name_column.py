@@ -10,7 +10,7 @@ from reports.figures.lettering import text_height, text_width, wrapped
 from reports.figures.marks import mark
 from reports.vocabulary import Style
 
-LEFT, RIGHT, TOP, FOOT = 0.6, 0.08, 0.08, 0.55  # inches around axes and column
+LEFT, RIGHT, TOP, FOOT = 0.6, 0.08, 0.08, 0.48  # inches around axes and column
 COLUMN = 1.4  # inches of a name, at most
 FAN = 0.22  # inches in which the lines from the marks spread
 AIR = 0.07  # inches between names
@@ -20,15 +20,16 @@ def named_axes(names: Sequence[str], *, label: str, at_least: float) -> tuple[Ca
     """Axes with a column for the names, high enough to hold them all."""
     lines = [line for name in names for line in wrapped(name, COLUMN, SMALL).split("\n")]
     column = max(text_width(line, SMALL) for line in lines)
-    label = wrapped(label, WIDTH - 2 * RIGHT, 10)
     needed = sum(text_height(wrapped(name, COLUMN, SMALL), SMALL) + AIR for name in names)
     inside = max(at_least, needed)
+    width = WIDTH - LEFT - FAN - 0.15 - column - RIGHT
+    middle = LEFT + width / 2
+    label = wrapped(label, 2 * (middle - RIGHT), 10)
     foot = FOOT + text_height(label, 10) - text_height("", 10)
     height = TOP + inside + foot
     canvas = Canvas(figsize=(WIDTH, height))
-    width = WIDTH - LEFT - FAN - 0.15 - column - RIGHT
     axes = canvas.add_axes((LEFT / WIDTH, foot / height, width / WIDTH, inside / height))
-    canvas.text(0.5, 0.04 / height, label, fontsize=10, ha="center", va="bottom")
+    canvas.text(middle / WIDTH, 0.04 / height, label, fontsize=10, ha="center", va="bottom")
     return canvas, axes
 
 
