@@ -7,15 +7,14 @@ from itertools import chain
 from reports.comparisons import Comparison
 from reports.evidence import Evidence
 from reports.figures.drawing import Figure
-from reports.figures.sizes import size_figures, size_points
+from reports.figures.sizes import size_figures
 from reports.figures.sweeps import PublishedCurve, SweepPoint, sweep_figures
 from reports.published import published_numbers
 from reports.summary import by_seed
 from reports.tables.ablations import ABLATIONS, DEFAULT, Ablation, ablation_view
-from reports.tables.beside import beside
 from reports.tables.table import Table
 from reports.tables.views import by_size, partial, pixels_or_tokens
-from reports.vocabulary import headline_metrics, metric_label, task_label
+from reports.vocabulary import headline_metrics, metric_label
 
 Found = Sequence[tuple[Comparison, Evidence]]
 PANELS = {"imagenet/finetune": "fine-tuning", "imagenet/linear": "linear probing"}
@@ -36,7 +35,7 @@ def views(found: Found, *, draw: bool) -> list[View]:
     for task in dict.fromkeys(comparison.task for comparison, _ in found):
         of_task = [pair for pair in found if pair[0].task == task]
         if table := by_size(task, of_task):
-            made.append(View(table, tuple(size_view(task, of_task)) if draw else ()))
+            made.append(View(table, tuple(size_figures(of_task)) if draw else ()))
     if table := partial(found):
         made.append(View(table))
     made += [
@@ -45,21 +44,6 @@ def views(found: Found, *, draw: bool) -> list[View]:
         if (table := ablation_view(ablation, found))
     ]
     return made
-
-
-def size_view(task: str, found: Found) -> list[Figure]:
-    drawn = []
-    for metric in headline_metrics(task, found[0][0].results["metric"]):
-        known = {
-            (method, str(comparison.key["arch"])): float(rows[0].value)
-            for comparison, _ in found
-            for (method, of), rows in beside(comparison, [metric]).rows.items()
-            if of == metric
-        }
-        points = size_points(found, metric, published=known)
-        title = task_label(task)
-        drawn += size_figures(points, metric, name=f"view-{task}", title=title, bars=BARS)
-    return drawn
 
 
 def sweep_view(ablation: Ablation, found: Found) -> list[Figure]:
@@ -111,7 +95,8 @@ def paper_curves(ablation: Ablation) -> list[PublishedCurve]:
         ]
         points = tuple((settings[row.method], float(row.value)) for row in rows)
         if points:
-            curves.append(PublishedCurve(panel, points, rows[0].source))
+            source = next((r.source for r in rows if r.method != DEFAULT), rows[0].source)
+            curves.append(PublishedCurve(panel, points, source))
     return curves
 
 

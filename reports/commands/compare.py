@@ -131,7 +131,10 @@ def sentence(
     if found is None:
         return f"{head}); one seed each and no per-image results, so nothing says if it is chance."
     verdict = "more than chance" if found.p < 0.05 else "within chance"
-    seeds = f"{found.seeds[0]} and {found.seeds[1]} seeds"
+    a_seeds, b_seeds = found.seeds
+    seeds = f"{a_seeds} and {b_seeds} seeds"
+    if a_seeds == b_seeds:
+        seeds = f"{a_seeds} seeds each" if a_seeds > 1 else "one seed each"
     images = f", {found.images:,} images" if found.images else ""
     return (
         f"{head}; 95 % interval of the difference {interval_cell(found.interval, places)} over "

@@ -15,7 +15,7 @@ from reports.tables.differences import difference_table
 
 @pytest.fixture
 def found(runs: Any, make_transfer: Any) -> tuple[Comparison, Evidence]:
-    for method, skill in (("random", 0.0), ("mae-pixel", 2.0), ("mae-dvae-token", 0.05)):
+    for method, skill in (("random", 0.0), ("mae-pixel", 2.0), ("mae-dvae-token", 0.0)):
         put_segmentation(runs, make_transfer, method, skill)
     records = scan(runs.root).records
     (group,) = comparisons(results_frame(records), curves_frame(records))
@@ -30,7 +30,8 @@ def test_every_pair_is_a_row_later_minus_earlier(found: Any) -> None:
         "MAE (dVAE tokens) − random init",
         "MAE (dVAE tokens) − MAE (pixels)",
     ]
-    assert [row.cells[2].text[0] for row in table.rows] == ["+", "+", "−"]
+    assert table.rows[0].cells[2].text.startswith("+")
+    assert table.rows[2].cells[2].text.startswith("−")
     assert [row.cells[2].best for row in table.rows] == [True, False, True]
     assert table.rows[0].texts[4] == "< .001"
     assert table.rows[0].cells[2].records == (
@@ -54,7 +55,10 @@ def test_numbers_are_unrounded_and_say_what_they_are_over(found: Any) -> None:
 def test_one_seed_is_said_to_hide_the_spread_between_runs(found: Any) -> None:
     table = difference_table(*found)
     assert table is not None
-    assert "with one seed a method, the spread between runs is not in them" in table.caption
+    assert (
+        "with one seed a method, the spread between runs is unknown and not in them"
+        in table.caption
+    )
 
 
 def test_without_any_evidence_there_is_no_table(found: Any) -> None:

@@ -112,16 +112,9 @@ def test_partial_fine_tuning_goes_from_linear_to_all_blocks(runs: Any, make_tran
     labels = [column.label for column in table.columns if "published" not in column.label]
     assert labels == ["initialisation", "n", "linear", "½ block", "4 blocks", "all"]
     (row,) = table.rows
-    assert [cell.value for cell in row.cells[2:]] == [
-        73.5,
-        73.5,
-        79.0,
-        79.1,
-        84.0,
-        84.2,
-        84.9,
-        84.9,
-    ]
+    ours, papers = row.cells[2::2], row.cells[3::2]
+    assert [cell.value for cell in ours] == [73.5, 79.0, 84.0, 84.9]
+    assert [cell.value for cell in papers] == [73.5, 79.1, 84.2, 85.1]
 
 
 @pytest.mark.parametrize(
