@@ -1,10 +1,12 @@
 """The pre-training runs: what each one minimised, for how long, and where its loss ended."""
 
+from collections.abc import Callable
+
 import pandas as pd
 
 from reports.cells import GAP, digits
 from reports.summary import facts
-from reports.tables.table import Column, Row, Table
+from reports.tables.table import Cell, Column, Row, Table
 from reports.vocabulary import METHODS, METRICS, PRETRAIN, in_order, method_label, metric_label
 
 CAPTION = (
@@ -36,7 +38,7 @@ def pretraining_table(results: pd.DataFrame) -> Table | None:
     said = [  # columns that tell the reader something
         i
         for i, column in enumerate(zip(*written, strict=True))
-        if set(column) != {GAP} and labels[i] not in silent
+        if {cell.text for cell in column} != {GAP} and labels[i] not in silent
     ]
     return Table(
         slug="pretraining",
@@ -53,18 +55,28 @@ def pretraining_table(results: pd.DataFrame) -> Table | None:
     )
 
 
-def cells(run: pd.DataFrame, metrics: list[str]) -> tuple[str, ...]:
+def cells(run: pd.DataFrame, metrics: list[str]) -> tuple[Cell, ...]:
     first = run.iloc[0]
     values, units = dict(zip(run["metric"], run["value"], strict=True)), facts(run, "unit")
+    paths = (str(first["path"]),)
+
+    def measured(value: float | None, words: Callable[[float], str]) -> Cell:
+        if value is None or pd.isna(value):
+            return Cell(GAP)
+        return Cell(words(float(value)), float(value), paths)
+
+    def count(value: int) -> Cell:
+        return Cell(GAP) if pd.isna(value) else Cell(f"{value:,}", int(value))
+
     return (
-        f"{method_label(first['method'])}, seed {first['seed']}",
-        *(str(first[name] or GAP) for name in ("suite", "target", "arch")),
-        GAP if pd.isna(first["epochs"]) else f"{first['epochs']:,}",
-        str(first["data"] or GAP),
-        GAP if pd.isna(first["n_train"]) else f"{first['n_train']:,}",
-        *(f"{values[m]:.{digits(units[m])}f}" if m in values else GAP for m in metrics),
-        GAP if pd.isna(first["images_per_second"]) else f"{first['images_per_second']:,.0f}",
-        GAP if pd.isna(first["wall_seconds"]) else duration(float(first["wall_seconds"])),
+        Cell(f"{method_label(first['method'])}, seed {first['seed']}"),
+        *(Cell(str(first[name] or GAP)) for name in ("suite", "target", "arch")),
+        count(first["epochs"]),
+        Cell(str(first["data"] or GAP)),
+        count(first["n_train"]),
+        *(measured(values.get(m), f"{{:.{digits(units.get(m))}f}}".format) for m in metrics),
+        measured(first["images_per_second"], "{:,.0f}".format),
+        measured(first["wall_seconds"], duration),
     )
 
 
