@@ -1,4 +1,4 @@
-# make demo    the whole chain on toy scenes (CPU): pretrain, export, transfer, report/index.html
+# make demo    the whole chain on toy scenes (CPU): pretrain, export, transfer, report
 # make test    the test suite            make check   ruff and mypy
 # make doctor  is this machine ready?    make clean   remove the environment
 VENV := .venv/bin
@@ -9,10 +9,9 @@ JOBS ?= 2
 
 .PHONY: demo test check doctor clean
 demo: .venv/ready
-	@ln -sfn runs/demo/report report
 	@OMP_NUM_THREADS=1 snakemake --snakefile transfer/Snakefile --configfile transfer/suites/demo.yaml \
 		--cores $(JOBS) --quiet rules
-	@echo "open report/index.html"
+	@echo "open runs/demo/report/index.html"
 
 test: .venv/ready
 	@OMP_NUM_THREADS=1 pytest -n $(JOBS)

@@ -7,6 +7,7 @@ from reports.certainty import Lead, Measure, headlines, lead_of, listed
 from reports.comparisons import Comparison
 from reports.evidence import Evidence
 from reports.findings import ranking
+from reports.summary import over_seeds
 from reports.vocabulary import family, method_label, metric_label
 
 QUESTION = "Do pixel or token targets transfer better?"
@@ -56,6 +57,22 @@ def answer(comparison: Comparison, evidence: Evidence) -> str:
     if len(pairs) > 1:
         said.append(votes(leads, len(pairs)))
     return f"{'; '.join(said)}."
+
+
+def rivals(comparison: Comparison) -> dict[str, tuple[str, str]]:
+    """Headline metric to the best token and the best pixel target; without those that lack one."""
+    found = {}
+    for measure in headlines(comparison):
+        scores = {
+            m: s.mean
+            for (m, of), s in over_seeds(comparison.results).items()
+            if of == measure.metric
+        }
+        ordered = sorted(scores, key=lambda m: scores[m], reverse=measure.higher_is_better)
+        best = [next((m for m in ordered if family(m) == target), "") for target in TARGETS]
+        if all(best):
+            found[measure.metric] = (best[1], best[0])
+    return found
 
 
 def verdict(lead: Lead, leads: Sequence[Lead], pairs: int) -> str:

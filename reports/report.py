@@ -22,7 +22,7 @@ from reports.figures.pictures import Picture, last_pictures
 from reports.figures.scores import score_figures
 from reports.findings import finding, lead, opening
 from reports.frame import curves_frame, results_frame
-from reports.question import question
+from reports.question import question, rivals
 from reports.records.record import Record
 from reports.records.scan import Failure, LeftOut, Scan, scan
 from reports.resampled import Progress
@@ -165,7 +165,9 @@ def section(
         details=detail_table(group),
         tried=tried_table(group, records),
         certainty=certainty(group, said),
-        scores=(*score_figures(group, said), *forest_figures(group, said)) if draw else (),
+        scores=(*score_figures(group, said), *forest_figures(group, said, pairs=rivals(group)))
+        if draw
+        else (),
         parts=parts,
         curves=tuple(curve_figures(group)) if draw else (),
     )

@@ -7,7 +7,7 @@ import pytest
 from reports.comparisons import Comparison, comparisons
 from reports.evidence import Difference, Evidence, Interval
 from reports.frame import curves_frame, results_frame
-from reports.question import question
+from reports.question import question, rivals
 from reports.records.scan import scan
 from reports.vocabulary import family
 
@@ -95,6 +95,18 @@ def test_another_recipe_is_named_as_such(runs: Any) -> None:
     assert said(found, differ("beit", PIXEL, -2.0, 0.01)).endswith(
         "; these two differ in more than their target."
     )
+
+
+def test_rivals_are_the_best_of_each_kind(runs: Any) -> None:
+    for method, ap in (("mae-pixel", 9.0), ("mae-pixel-norm", 8.0), ("beit", 7.0), ("peco", 7.5)):
+        runs.transfer(method, "coco", 0, box_ap=ap, mask_ap=20 - ap)
+    runs.transfer("mae-pixel", "ade20k", 0, miou=1.0)
+    records = scan(runs.root).records
+    ade, coco = sorted(
+        comparisons(results_frame(records), curves_frame(records)), key=lambda group: group.task
+    )
+    assert rivals(coco) == {"box_ap": ("peco", "mae-pixel"), "mask_ap": ("beit", "mae-pixel-norm")}
+    assert rivals(ade) == {}
 
 
 def test_tasks_without_both_targets_are_named_together(runs: Any) -> None:
