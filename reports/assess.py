@@ -56,7 +56,7 @@ def assess(
         intervals={cell: test.interval for cell, test in tests.items() if test},
         differences=tuple(differences),
         ranks=ranks,
-        best=winners(ranks),
+        best=winners(ranks, differences),
         classes=tuple(by_category(metrics, found, higher)),
         notes=found.notes,
     )
@@ -117,13 +117,21 @@ def open_ranks(
     return {method: (1 + behind[method], len(methods) - ahead[method]) for method in methods}
 
 
-def winners(ranks: Mapping[Cell, tuple[int, int]]) -> dict[str, str]:
-    """Metric to the method that is ahead of every other one, of at least two."""
-    methods_of = {metric: sum(of == metric for _, of in ranks) for _, metric in ranks}
+def winners(
+    ranks: Mapping[Cell, tuple[int, int]], differences: Sequence[Difference]
+) -> dict[str, str]:
+    """Metric to the method that is ahead of every other one, whatever images and seeds are drawn.
+
+    One seed each settles which of the runs is ahead, and no more: nobody wins.
+    """
     return {
         metric: method
         for (method, metric), rank in ranks.items()
-        if rank == (1, 1) and methods_of[metric] > 1
+        if rank == (1, 1)
+        and (
+            own := [d for d in differences if d.metric == metric and method in (d.first, d.second)]
+        )
+        and all("seeds" in difference.interval.over for difference in own)
     }
 
 

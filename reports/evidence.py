@@ -43,6 +43,11 @@ class Difference:
     def significant(self) -> bool:
         return self.p_holm < 0.05
 
+    @property
+    def settled(self) -> bool:
+        """Significant with runs drawn anew too; one seed each settles nothing about methods."""
+        return self.significant and "seeds" in self.interval.over
+
 
 @dataclass(frozen=True)
 class ClassDifference:
@@ -66,7 +71,7 @@ class ClassDifferences:
 
 @dataclass(frozen=True)
 class Evidence:
-    """`best` names the method ahead of every other one by more than chance, metric by metric.
+    """`best` names the method ahead of every other one by more than chance, seeds included.
 
     `ranks` holds the best and the worst rank that the differences leave open.
     """

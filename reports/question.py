@@ -51,7 +51,9 @@ def answer(comparison: Comparison, evidence: Evidence) -> str:
         )
     lead = lead_of(best, measure)
     leads = [lead_of(test, measure) for test in tests]
-    said = [f"On {comparison.title}, {verdict(lead, leads, len(pairs))}: {margin(lead, measure)}"]
+    runs = "with one run each, " if lead.significant and "seeds" not in lead.over else ""
+    claim = f"{runs}{verdict(lead, leads, len(pairs))}"
+    said = [f"On {comparison.title}, {claim}: {margin(lead, measure)}"]
     if recipe(best.first) != recipe(best.second):
         said.append("these two differ in more than their target")
     if len(pairs) > 1:

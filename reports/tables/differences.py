@@ -13,7 +13,7 @@ CAPTION = (
     "First method minus second; 95 % intervals; two-sided p-values, corrected by Holm over all "
     "rows. “First ahead” is the share of resamples in which it is, “detectable” the smallest true "
     "difference that such data show with a power of 80 %. Bold: more than chance after the "
-    "correction."
+    "correction, over seeds too."
 )
 
 
@@ -53,7 +53,7 @@ def row(comparison: Comparison, found: Difference) -> Row:
         found.first,
         f"{method_label(found.first)} {'−'} {method_label(found.second)}",
         metric_label(found.metric),
-        Cell(signed(estimate, places), estimate, records, best=found.significant),
+        Cell(signed(estimate, places), estimate, records, best=found.settled),
         Cell(interval_cell(found.interval, places), found.interval.low),
         Cell(p_cell(found.p_holm), found.p_holm),
         Cell(f"{100 * found.better:.0f} %", found.better),

@@ -140,7 +140,7 @@ def interval_words(evidence: Evidence) -> str:
         return f"{words}."
     return (
         f"{words}. Ranks are those that paired tests leave open, after Holm's correction over all "
-        "pairs; bold is ahead of every other row by more than chance."
+        "pairs; bold is ahead of every other row by more than chance, over seeds too."
     )
 
 

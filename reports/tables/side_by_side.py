@@ -118,7 +118,7 @@ def difference_cell(slot: Slot, line: Line) -> Cell:
     if found is None:
         return Cell(signed(gap, places), gap, records)
     text = f"{signed(gap, places)} {interval_cell(found.interval, places)}"
-    return Cell(text, gap, records, best=found.significant)
+    return Cell(text, gap, records, best=found.settled)
 
 
 def published(slot: Slot, paper: Beside, line: Line) -> Cell:

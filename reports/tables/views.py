@@ -61,7 +61,7 @@ def pixels_or_tokens(found: Found) -> Table | None:
         caption=(
             "After Table 7 of He et al. 2021 (MAE, arXiv 2111.06377). The last rows are "
             "differences, with 95 % intervals where the runs kept per-image results; bold is more "
-            "than chance."
+            "than chance, over seeds too."
         ),
     )
 

@@ -175,8 +175,7 @@ def test_a_number_leads_to_its_records_and_they_to_their_files(demo: Any) -> Non
         assert part in entry[1]
     assert re.findall(r'<a href="#r-\w+">(seed \d)</a>', entry[1]) == ["seed 1", "seed 2"]
     outside = {link for link in checker.links if not link.startswith(("#", "data:"))}
-    transfer = {r.path for r in report.records if r.kind == "transfer"}
-    assert outside == {f"../runs/{path}" for path in transfer}
+    assert outside == {f"../runs/{record.path}" for record in report.records}
 
 
 def test_a_number_whose_record_the_report_does_not_hold_is_no_link(demo: Any) -> None:

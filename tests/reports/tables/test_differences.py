@@ -32,7 +32,7 @@ def test_every_pair_is_a_row_later_minus_earlier(found: Any) -> None:
     ]
     assert table.rows[0].cells[2].text.startswith("+")
     assert table.rows[2].cells[2].text.startswith("−")
-    assert [row.cells[2].best for row in table.rows] == [True, False, True]
+    assert not any(row.cells[2].best for row in table.rows)  # one seed settles no method
     assert table.rows[0].texts[4] == "< .001"
     assert table.rows[0].cells[2].records == (
         "demo/ade20k/mae-pixel/seed0/result.json",
