@@ -43,10 +43,10 @@ def assess(
     found = resample(comparison, records, metrics, options.resamples, rng, progress)
     runs = {cell: scores.runs(found.sample) for cell, scores in found.scores.items()}
     tests = {cell: interval_of(of, rng) for cell, of in runs.items()}
-    differences = paired(metrics, comparison.methods, runs, rng)
     higher = {
         metric: bool(up) for metric, up in facts(comparison.results, "higher_is_better").items()
     }
+    differences = paired(metrics, comparison.methods, runs, higher, rng)
     ranks = {
         (method, metric): rank
         for metric in metrics
@@ -66,15 +66,21 @@ def paired(
     metrics: Sequence[str],
     methods: Sequence[str],
     runs: Mapping[Cell, Runs],
+    higher: Mapping[str, bool],
     rng: np.random.Generator,
 ) -> list[Difference]:
-    """Later minus earlier method, for every pair; Holm's correction is over all of them."""
+    """Later minus earlier method, for every pair; Holm's correction is over all of them.
+
+    Where others kept per-image results, a pair without is not tested: over seeds alone it would
+    look the surer for knowing less.
+    """
     found = []
+    with_images = any(of.resampled is not None for of in runs.values())
     for metric in metrics:
         for second, first in combinations([m for m in methods if (m, metric) in runs], 2):
             one, other = runs[first, metric], runs[second, metric]
             test = difference(one, other, rng)
-            if test is None:
+            if test is None or (with_images and "images" not in test.over):
                 continue
             found.append(
                 Difference(
@@ -84,10 +90,10 @@ def paired(
                     interval=test.interval,
                     p=test.p,
                     p_holm=test.p,
-                    better=test.better,
+                    better=test.better if higher[metric] else 1 - test.better,
                     detectable=test.detectable,
                     seeds=(one.seeds, other.seeds),
-                    images=one.images or None,
+                    images=one.images if "images" in test.over else None,
                 )
             )
     corrected = holm([item.p for item in found])
@@ -131,7 +137,7 @@ def winners(
         and (
             own := [d for d in differences if d.metric == metric and method in (d.first, d.second)]
         )
-        and all("seeds" in difference.interval.over for difference in own)
+        and all(difference.settled for difference in own)
     }
 
 

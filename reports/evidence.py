@@ -24,8 +24,8 @@ class Difference:
     """Two methods on one metric, on the same images.
 
     `p` is two-sided, `p_holm` after Holm's correction over all pairs and headline metrics of the
-    table; `better` is the share of resamples in which the first is ahead; `detectable` the smallest
-    true difference that such data show with a power of 80 %.
+    table; `better` is the share of resamples in which the first's mean is the better one;
+    `detectable` the smallest true difference that such data show with a power of 80 %.
     """
 
     metric: str
@@ -45,8 +45,8 @@ class Difference:
 
     @property
     def settled(self) -> bool:
-        """Significant with runs drawn anew too; one seed each settles nothing about methods."""
-        return self.significant and "seeds" in self.interval.over
+        """Significant with images and runs drawn anew; one seed each settles no method."""
+        return self.significant and self.interval.over == "images and seeds"
 
 
 @dataclass(frozen=True)

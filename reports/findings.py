@@ -12,7 +12,11 @@ from reports.summary import Spread, facts, over_seeds
 from reports.vocabulary import BASELINE, headline_metrics, method_label, metric_label
 
 SURE = ""
-UNTESTED = "With one seed and no per-image results the order may be chance."
+UNTESTED = "The order of the first two was not tested: it may be chance."
+SEEDS_ONLY = (
+    "The lead over the runner-up is more than chance over seeds; how much other images would "
+    "change it is unknown."
+)
 CHANCE = "The lead over the runner-up may be chance."
 IMAGES_ONLY = (
     "The lead over the runner-up is more than chance on these images; with one seed, how much "
@@ -41,11 +45,18 @@ def lead(found: Found, pretraining_runs: int) -> tuple[str, ...]:
 
 
 def opening(found: Sequence[Comparison]) -> list[Comparison]:
-    """The tables the page opens with: the first of each suite and task, which is the fullest."""
-    first: dict[tuple[object, str], Comparison] = {}
+    """The tables the page opens with: of each suite and task the one with most methods."""
+    fullest: dict[tuple[object, str], Comparison] = {}
     for comparison in found:
-        first.setdefault((comparison.key["suite"], comparison.task), comparison)
-    return list(first.values())
+        place = (comparison.key["suite"], comparison.task)
+        if place not in fullest or ran(comparison) > ran(fullest[place]):
+            fullest[place] = comparison
+    return list(fullest.values())
+
+
+def ran(comparison: Comparison) -> int:
+    """Methods that have a result."""
+    return int(comparison.results["method"].nunique())
 
 
 def ranking(comparison: Comparison) -> tuple[str, Ranked]:
@@ -116,4 +127,4 @@ def caution(comparison: Comparison, evidence: Evidence) -> str:
         return UNTESTED
     if not tested.significant:
         return CHANCE
-    return SURE if "seeds" in tested.interval.over else IMAGES_ONLY
+    return {"images": IMAGES_ONLY, "seeds": SEEDS_ONLY}.get(tested.interval.over, SURE)

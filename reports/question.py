@@ -20,12 +20,14 @@ OVER = {
 
 
 def question(found: Sequence[tuple[Comparison, Evidence]]) -> tuple[str, ...]:
-    """A sentence for each table that has both kinds of target, and one for all that lack one."""
+    """A sentence for each table that has both kinds of target; one for all tasks that have none."""
     answers: list[str] = []
     lacking: dict[str, list[str]] = defaultdict(list)
+    answered = {comparison.task for comparison, _ in found if not missing(comparison)}
     for comparison, evidence in found:
-        present = {family(method) for method, _ in ranking(comparison)[1]}
-        absent = [f"no {target} target" for target in TARGETS if target not in present]
+        absent = missing(comparison)
+        if absent and comparison.task in answered:
+            continue
         if absent:
             lacking[" and ".join(absent)].append(comparison.title)
         else:
@@ -34,6 +36,11 @@ def question(found: Sequence[tuple[Comparison, Evidence]]) -> tuple[str, ...]:
         f"On {listed(on)}, it cannot be said: {why} has a result." for why, on in lacking.items()
     )
     return (*answers, *gaps)
+
+
+def missing(comparison: Comparison) -> list[str]:
+    present = {family(method) for method, _ in ranking(comparison)[1]}
+    return [f"no {target} target" for target in TARGETS if target not in present]
 
 
 def answer(comparison: Comparison, evidence: Evidence) -> str:

@@ -120,7 +120,7 @@ def build(
     return Report(
         title=f"Transfer report: {', '.join(suites)}" if suites else "Transfer report",
         lead=lead([pair for pair in found if pair[0] in first], runs),
-        question=question([pair for pair in found if pair[0] in first]),
+        question=question(found),
         sections=tuple(
             section(group, said, read.records, results, opens=group in first, draw=draw)
             for group, said in found

@@ -5,7 +5,7 @@ Shapes: G groups left out, B resamples, K categories. Row 0 is the images as the
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,9 +30,9 @@ class Scores:
     categories: list[Floats] = field(default_factory=list)  # [1 + G + B, K] each
 
     def runs(self, sample: Sample) -> Runs:
-        if len(self.draws) < len(self.values):
-            return Runs(np.array(self.values))
-        return sample.runs(self.draws)
+        """Images are drawn for the seeds that kept them; the estimate is of all seeds."""
+        values = np.array(self.values)
+        return replace(sample.runs(self.draws), estimates=values) if self.draws else Runs(values)
 
 
 @dataclass(frozen=True)
@@ -55,8 +55,9 @@ def resample(
     results = comparison.results[comparison.results["metric"].isin(metrics)]
     paths = list(dict.fromkeys(results["path"]))
     kept, refused = readable(paths, records)
-    ids, others = on_the_same_images(kept)
-    refused |= dict.fromkeys(others, "it was scored on other images than the rest")
+    ids, categories, others = on_the_same_images(kept)
+    refused |= dict.fromkeys(others, "it was scored on other images or categories than the rest")
+    place = {name: i for i, name in enumerate(ids)}
     drawn = sample(len(ids), draws, rng)
     scores: dict[Cell, Scores] = defaultdict(Scores)
     for path, run in results.sort_values(["method", "seed"], kind="stable").groupby(
@@ -70,7 +71,8 @@ def resample(
             found.values.append(value)
             if usable is None or metric not in usable.metrics:
                 continue
-            scored = usable.metrics[metric](drawn.weights)
+            order = [place[name] for name in usable.ids]
+            scored = usable.metrics[metric](drawn.weights[:, order])
             if not abs(scored.values[0] - value) < SAME:
                 refused[str(path)] = (
                     f"its per-image file gives {metric} {scored.values[0]:.4f}, "
@@ -80,7 +82,6 @@ def resample(
             found.draws.append(scored.values)
             if scored.categories is not None:
                 found.categories.append(scored.categories)
-    categories = next((kept[path].categories for path in kept if path not in refused), ())
     return Resampled(dict(scores), categories, drawn, tuple(why(refused)))
 
 
@@ -97,12 +98,18 @@ def readable(
     return kept, refused
 
 
-def on_the_same_images(kept: Mapping[str, PerImage]) -> tuple[tuple[str, ...], list[str]]:
-    """The images that most runs were scored on, in their order, and the runs with others."""
+def on_the_same_images(
+    kept: Mapping[str, PerImage],
+) -> tuple[tuple[str, ...], tuple[str, ...], list[str]]:
+    """The images and categories that most runs were scored on, and the runs with others.
+
+    The order of the images is each run's own.
+    """
     if not kept:
-        return (), []
-    ids = Counter(found.ids for found in kept.values()).most_common(1)[0][0]
-    return ids, [path for path, found in kept.items() if found.ids != ids]
+        return (), (), []
+    known = {path: (tuple(sorted(found.ids)), found.categories) for path, found in kept.items()}
+    ids, categories = Counter(known.values()).most_common(1)[0][0]
+    return ids, categories, [path for path, own in known.items() if own != (ids, categories)]
 
 
 def why(refused: Mapping[str, str]) -> list[str]:

@@ -106,7 +106,7 @@ def sample(images: int, resamples: int, rng: np.random.Generator) -> Sample:
     groups = min(images, GROUPS)
     weights = np.empty((1 + groups + resamples, images), np.uint16)
     weights[0] = 1
-    group = np.arange(images) * groups // images
+    group = rng.permutation(np.arange(images) * groups // images)  # neighbours are often alike
     weights[1 : 1 + groups] = group[None] != np.arange(groups)[:, None]
     for row in weights[1 + groups :]:
         row[:] = np.bincount(rng.integers(images, size=images), minlength=images)
@@ -170,8 +170,9 @@ def image_part(methods: Sequence[Runs], signs: Sequence[float]) -> list[Part]:
     if len({runs.images for runs in methods}) > 1 or len({r.shape[1] for r in resampled}) > 1:
         raise ValueError("methods were resampled on different images, so they cannot be paired")
     left_out, draws = signed_mean(without, signs), signed_mean(resampled, signs)
-    if len(left_out) < 2 or len(draws) < 2:
-        return []
+    draws = draws[~np.isnan(draws)]
+    if np.isnan(left_out).any() or len(left_out) < 2 or len(draws) < 2:
+        return []  # all hangs on one group of images: nothing tells how far it would move
     pulls = left_out - left_out.mean()  # [G] what each group contributes
     jackknife = (len(pulls) - 1) / len(pulls) * float((pulls**2).sum())
     bootstrap = float(draws.var(ddof=1))
@@ -182,9 +183,9 @@ def image_part(methods: Sequence[Runs], signs: Sequence[float]) -> list[Part]:
 
 
 def signed_mean(scores: Sequence[Floats], signs: Sequence[float]) -> Floats:
-    """Mean over seeds, summed over methods; draws that hold nothing to score are left out."""
+    """Mean over seeds, summed over methods; NaN for a draw that holds nothing to score."""
     found: Floats = np.asarray(signs) @ np.stack([of.mean(axis=0) for of in scores])
-    return found[~np.isnan(found)]
+    return found
 
 
 def freedom_of(pulls: Floats, images: int) -> float:

@@ -12,12 +12,12 @@ from reports.figures.sweeps import PublishedCurve, SweepPoint, sweep_figures
 from reports.published import published_numbers
 from reports.summary import by_seed
 from reports.tables.ablations import ABLATIONS, DEFAULT, Ablation, ablation_view
+from reports.tables.beside import why_withheld
 from reports.tables.table import Table
 from reports.tables.views import by_size, partial, pixels_or_tokens
 from reports.vocabulary import headline_metrics, metric_label
 
 Found = Sequence[tuple[Comparison, Evidence]]
-PANELS = {"imagenet/finetune": "fine-tuning", "imagenet/linear": "linear probing"}
 BARS = "95 % intervals, or the lowest and the highest seed"
 
 
@@ -36,8 +36,7 @@ def views(found: Found, *, draw: bool) -> list[View]:
         of_task = [pair for pair in found if pair[0].task == task]
         if table := by_size(task, of_task):
             made.append(View(table, tuple(size_figures(of_task)) if draw else ()))
-    if table := partial(found):
-        made.append(View(table))
+    made += [View(table) for table in partial(found)]
     made += [
         View(table, tuple(sweep_view(ablation, found)) if draw else ())
         for ablation in ABLATIONS
@@ -47,7 +46,7 @@ def views(found: Found, *, draw: bool) -> list[View]:
 
 
 def sweep_view(ablation: Ablation, found: Found) -> list[Figure]:
-    """Of an ablation whose cases are numbers."""
+    """Of an ablation whose cases are numbers; every comparison has a panel of its own."""
     if not all(label.isdigit() for label in ablation.cases):
         return []
     metrics = (headline_metrics(c.task, c.results["metric"]) for c, _ in found)
@@ -55,7 +54,7 @@ def sweep_view(ablation: Ablation, found: Found) -> list[Figure]:
     for metric in dict.fromkeys(chain.from_iterable(metrics)):
         drawn += sweep_figures(
             sweep_points(ablation, found, metric),
-            paper_curves(ablation) if metric == "top1" else [],
+            paper_curves(ablation, [comparison for comparison, _ in found], metric),
             name=f"view-{ablation.slug}-{metric}",
             title=f"{ablation.title}: {metric_label(metric)}",
             setting=ablation.title,
@@ -78,27 +77,26 @@ def sweep_points(ablation: Ablation, found: Found, metric: str) -> list[SweepPoi
             if interval:
                 low, high = interval.low, interval.high
             mean = sum(seeds) / len(seeds)
-            panel = panel_of(str(comparison.key["protocol"])) or comparison.title
-            points.append(SweepPoint(panel, DEFAULT, float(label), mean, low, high))
+            points.append(SweepPoint(comparison.title, DEFAULT, float(label), mean, low, high))
     return points
 
 
-def paper_curves(ablation: Ablation) -> list[PublishedCurve]:
-    """What the paper has for the cases, by the panel it belongs to."""
+def paper_curves(
+    ablation: Ablation, comparisons: Sequence[Comparison], metric: str
+) -> list[PublishedCurve]:
+    """What the paper has for all cases under a protocol that one of ours ran unchanged."""
     settings: Mapping[str, float] = {m: float(x) for x, m in ablation.cases.items()}
     curves = []
-    for start, panel in PANELS.items():
+    for comparison in comparisons:
         rows = [
             row
             for row in published_numbers()
-            if row.method in settings and row.protocol.startswith(f"{start}_")
+            if row.method in settings
+            and (row.protocol, row.arch, row.metric)
+            == (comparison.key["protocol"], comparison.key["arch"], metric)
         ]
-        points = tuple((settings[row.method], float(row.value)) for row in rows)
-        if points:
+        if rows and not why_withheld(comparison):
+            points = tuple((settings[row.method], float(row.value)) for row in rows)
             source = next((r.source for r in rows if r.method != DEFAULT), rows[0].source)
-            curves.append(PublishedCurve(panel, points, source))
+            curves.append(PublishedCurve(comparison.title, points, source))
     return curves
-
-
-def panel_of(protocol: str) -> str:
-    return next((panel for start, panel in PANELS.items() if protocol.startswith(start)), "")

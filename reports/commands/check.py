@@ -39,7 +39,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     checks = check_all(groups, among)
     FORMATS[options.format](checks)
     if found.left_out:
-        left = f"{len(found.left_out):,} left out, python -m reports ls {options.runs} says why"
+        left = (
+            f"{len(found.left_out):,} left out, python -m reports {options.runs} --out DIR says why"
+        )
         errors.print(f"[yellow]{escape(left)}[/yellow]", soft_wrap=True)
     if not any(check.band for check in checks):
         errors.print(

@@ -12,6 +12,7 @@ from rich.markup import escape
 
 from reports.assess import Options, assess
 from reports.cells import digits, interval_cell, p_cell
+from reports.commands.resampling import add_resampling
 from reports.comparisons import IN_WORDS, KEY, Comparison, comparisons, short
 from reports.evidence import Difference, Evidence
 from reports.frame import curves_frame, results_frame
@@ -21,6 +22,10 @@ from reports.summary import facts, over_seeds
 from reports.vocabulary import headline_metrics, method_label, metric_label
 
 SIDES = ("A", "B")
+UNCOUNTED = {
+    "images": ", the spread between runs not counted",
+    "seeds": ", the choice of images not counted",
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,10 +33,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser().parse_args(arguments)
     console, errors = Console(), Console(stderr=True)
     try:
-        sides = [read(folder) for folder in (options.a, options.b)]
+        return compare(options, console, errors)
     except ValueError as error:
         errors.print(f"[red]error:[/red] {escape(str(error))}", soft_wrap=True)
         return 2
+
+
+def compare(options: argparse.Namespace, console: Console, errors: Console) -> int:
+    sides = [read(folder) for folder in (options.a, options.b)]
+    if {record.path for record in sides[0]} & {record.path for record in sides[1]}:
+        raise ValueError("A and B are the same run")
     named = [
         [replace(record, suite="", method=name) for record in side]
         for side, name in zip(sides, names(sides), strict=True)
@@ -57,13 +68,13 @@ def parser() -> argparse.ArgumentParser:
         prog="python -m reports compare",
         description="Compare two runs, or two folders with the seeds of one method each, on the "
         "images that both were scored on.",
-        epilog="One sentence for each task and headline metric: the difference A − B with its 95 % "
-        "interval. Exit code 1 where protocol, data or number of images differ.",
+        epilog="A sentence for each task and headline metric: the difference A − B with its 95 % "
+        "interval, p corrected by Holm over the metrics. Exit code 1 where protocol, data or number "
+        "of images differ.",
     )
     found.add_argument("a", type=Path, metavar="A", help="a run's folder, or one above its seeds")
     found.add_argument("b", type=Path, metavar="B", help="the other")
-    found.add_argument("--resamples", type=int, default=1000, help="draws of the images (1000)")
-    found.add_argument("--seed", type=int, default=0, help="the same seed, the same digits (0)")
+    add_resampling(found)
     return found
 
 
@@ -129,8 +140,8 @@ def sentence(
         f"({first.mean:.{places}f} against {second.mean:.{places}f}"
     )
     if found is None:
-        return f"{head}); one seed each and no per-image results, so nothing says if it is chance."
-    verdict = "more than chance" if found.p < 0.05 else "within chance"
+        return f"{head}); not tested, so nothing says if it is chance."
+    verdict = "more than chance" if found.significant else "within chance"
     a_seeds, b_seeds = found.seeds
     seeds = f"{a_seeds} and {b_seeds} seeds"
     if a_seeds == b_seeds:
@@ -138,8 +149,8 @@ def sentence(
     images = f", {found.images:,} images" if found.images else ""
     return (
         f"{head}; 95 % interval of the difference {interval_cell(found.interval, places)} over "
-        f"{found.interval.over}; p {p_cell(found.p)}; {seeds}{images}): {verdict}"
-        + ("" if "seeds" in found.interval.over else ", the spread between runs not counted")
+        f"{found.interval.over}; p {p_cell(found.p_holm)}; {seeds}{images}): {verdict}"
+        + UNCOUNTED.get(found.interval.over, "")
         + f". Detectable here: {found.detectable:.{places}f}."
     )
 

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.table import Table as Grid
 
 from reports.assess import Options
+from reports.commands.resampling import add_resampling
 from reports.formats.files import Files
 from reports.formats.frames import csv_files, json_file, parquet
 from reports.formats.latex import latex
@@ -75,8 +76,7 @@ def parser() -> argparse.ArgumentParser:
     )
     found.add_argument("runs", type=Path, metavar="RUNS", help="folder of runs, such as runs/demo")
     found.add_argument("--out", type=Path, required=True, metavar="DIR", help="where to write")
-    found.add_argument("--resamples", type=int, default=1000, help="draws of the images (1000)")
-    found.add_argument("--seed", type=int, default=0, help="the same seed, the same digits (0)")
+    add_resampling(found)
     found.add_argument(
         "--formats",
         type=formats,
@@ -98,10 +98,7 @@ def formats(text: str) -> list[str]:
 
 
 def unwritten(error: OSError) -> str:
-    return (
-        f"cannot write {error.filename}: {error.strerror}; files that are there are complete, run "
-        "the command again"
-    )
+    return f"cannot write {error.filename}: {error.strerror}; the files that are there are complete"
 
 
 def write(files: Files, folder: Path) -> None:

@@ -16,7 +16,7 @@ from reports.vocabulary import METHODS, Style, in_order, method_label, method_st
 
 PANELS = ("fine-tuning", "linear probing")
 GREY: dict[str, Any] = {"color": INK, "alpha": 0.6, "linestyle": (0, (4, 2)), "linewidth": 1.4}
-DOUBLING = 8  # times from the first to the last setting; beyond, the axis is one of doublings
+DOUBLING = 10  # times from the first to the last setting; beyond, the axis is one of doublings
 
 
 @dataclass(frozen=True)

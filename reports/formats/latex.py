@@ -41,7 +41,7 @@ def latex(report: Report) -> Files:
 def latex_table(table: Table) -> str:
     """A table too wide for a page's text is scaled down to it."""
     body = [" & ".join(map(strong, row.cells)) + r" \\" for row in table.rows]
-    caption = " ".join([f"{table.title}.", table.caption, *table.notes, *table.sources])
+    caption, below = f"{table.title}. {table.caption}", [*table.notes, *table.sources]
     wide = width(table) > WIDE
     lines = [
         rf"% needs \usepackage{{booktabs{',graphicx' if wide else ''}}}",
@@ -57,9 +57,20 @@ def latex_table(table: Table) -> str:
         *(f"    {line}" for line in body),
         r"    \bottomrule",
         rf"  \end{{tabular}}{'}' if wide else ''}",
+        *(below_table(below) if below else []),
         r"\end{table}",
     ]
     return "\n".join(lines) + "\n"
+
+
+def below_table(notes: list[str]) -> list[str]:
+    """Not in the caption: LaTeX measures that as one line, which has a longest length."""
+    return [
+        r"  \par\medskip",
+        r"  \begin{minipage}{\linewidth}\footnotesize",
+        *(f"    {tex(note)}\\par" for note in notes),
+        r"  \end{minipage}",
+    ]
 
 
 def width(table: Table) -> int:

@@ -5,7 +5,6 @@ each class) or `answers` (right or wrong). Whoever reads one compares its score 
 the record's, so a file of another run is noticed.
 """
 
-import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
@@ -62,9 +61,12 @@ def arrays(file: Path) -> Arrays:
         raise ValueError(f"{file.name} is named in result.json, but the file is missing")
     try:
         with np.load(file, allow_pickle=False) as found:
-            return dict(found)
-    except (OSError, ValueError, EOFError, zipfile.BadZipFile) as error:
+            kept = dict(found)
+    except Exception as error:  # a damaged archive fails in more ways than numpy names
         raise ValueError(f"{file.name} cannot be read, half-written? {error}") from error
+    if len(set(map(str, kept.get("image_ids", [])))) < len(kept.get("image_ids", [])):
+        raise ValueError(f"{file.name} holds an image twice")
+    return kept
 
 
 def from_counts(found: Arrays) -> PerImage:
@@ -110,6 +112,8 @@ def from_matches(found: Arrays) -> PerImage:
     ids, names = texts(found, "image_ids"), texts(found, "categories")
     thresholds = [round(float(x), 2) for x in array(found, "iou_thresholds")]
     areas = texts(found, "areas")
+    if "all" not in areas or len(integers(found, "category_ids", (len(names),))) != len(names):
+        raise ValueError(f"areas are {', '.join(areas) or 'none'}, expected all among them")
     metrics: dict[str, Callable[[Weights], Scored]] = {}
     for kind in KINDS:
         if f"{kind}_score" in found:
@@ -143,17 +147,26 @@ def matched(
         flags(found, f"{kind}_{name}", (len(score), areas, len(thresholds)))[:, area]
         for name in ("hit", "ignored")
     )
+    sizes = len(found["image_ids"]), len(found["category_ids"])
     objects = array(found, f"{kind}_objects").astype(np.int64).reshape(-1, 4)
+    image = integers(found, f"{kind}_image", (len(score),))
+    category = integers(found, f"{kind}_category", (len(score),))
+    for name, index, size in (
+        ("image", np.concatenate([image, objects[:, 1]]), sizes[0]),
+        ("category", np.concatenate([category, objects[:, 2]]), sizes[1]),
+    ):
+        if index.size and not 0 <= index.min() <= index.max() < size:
+            raise ValueError(f"array {kind}_{name} counts beyond the {size} there are")
     return prepare(
-        images=len(found["image_ids"]),
+        images=sizes[0],
         thresholds=thresholds,
-        image=integers(found, f"{kind}_image", (len(score),)),
-        category=integers(found, f"{kind}_category", (len(score),)),
+        image=image,
+        category=category,
         score=score,
         hit=hit,
         ignored=ignored,
         objects=objects[objects[:, 0] == area, 1:],
-        categories=len(found["category_ids"]),
+        categories=sizes[1],
     )
 
 

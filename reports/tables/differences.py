@@ -1,19 +1,21 @@
 """Every pair of methods: how far apart, how sure that is, and what could have been seen at all."""
 
+from collections.abc import Iterator
+
 import pandas as pd
 
 from reports.cells import GAP, digits, interval_cell, p_cell, signed
 from reports.comparisons import Comparison
-from reports.evidence import Difference, Evidence
+from reports.evidence import Evidence
 from reports.summary import facts, paths_of
 from reports.tables.table import Cell, Column, Row, Table
 from reports.vocabulary import method_label, metric_label
 
 CAPTION = (
     "First method minus second; 95 % intervals; two-sided p-values, corrected by Holm over all "
-    "rows. “First ahead” is the share of resamples in which it is, “detectable” the smallest true "
-    "difference that such data show with a power of 80 %. Bold: more than chance after the "
-    "correction, over seeds too."
+    "rows. “First ahead” is the share of resamples in which its mean is the better one, "
+    "“detectable” the smallest true difference that such data show with a power of 80 %, before "
+    "the correction. Bold: more than chance after it, over images and seeds."
 )
 
 
@@ -29,7 +31,7 @@ def difference_table(comparison: Comparison, evidence: Evidence) -> Table | None
         notes=evidence.notes,
         sources=(),
         columns=tuple(Column("", label) for label in labels),
-        rows=tuple(row(comparison, found) for found in evidence.differences),
+        rows=tuple(rows(comparison, evidence)),
         numbers=numbers(comparison, evidence),
     )
 
@@ -44,21 +46,21 @@ def resampled_over(evidence: Evidence) -> str:
     return f"{words}."
 
 
-def row(comparison: Comparison, found: Difference) -> Row:
-    places = digits(facts(comparison.results, "unit")[found.metric])
-    paths = paths_of(comparison.results)
-    records = paths[found.first, found.metric] + paths[found.second, found.metric]
-    estimate = found.interval.estimate
-    return Row.of(
-        found.first,
-        f"{method_label(found.first)} {'−'} {method_label(found.second)}",
-        metric_label(found.metric),
-        Cell(signed(estimate, places), estimate, records, best=found.settled),
-        Cell(interval_cell(found.interval, places), found.interval.low),
-        Cell(p_cell(found.p_holm), found.p_holm),
-        Cell(f"{100 * found.better:.0f} %", found.better),
-        Cell(f"{found.detectable:.{places}f}" if found.detectable else GAP, found.detectable),
-    )
+def rows(comparison: Comparison, evidence: Evidence) -> Iterator[Row]:
+    units, paths = facts(comparison.results, "unit"), paths_of(comparison.results)
+    for found in evidence.differences:
+        places, estimate = digits(units[found.metric]), found.interval.estimate
+        records = paths[found.first, found.metric] + paths[found.second, found.metric]
+        yield Row.of(
+            found.first,
+            f"{method_label(found.first)} − {method_label(found.second)}",
+            metric_label(found.metric),
+            Cell(signed(estimate, places), estimate, records, best=found.settled),
+            Cell(interval_cell(found.interval, places), found.interval.low),
+            Cell(p_cell(found.p_holm), found.p_holm),
+            Cell(f"{100 * found.better:.0f} %", found.better),
+            Cell(f"{found.detectable:.{places}f}" if found.detectable else GAP, found.detectable),
+        )
 
 
 def numbers(comparison: Comparison, evidence: Evidence) -> pd.DataFrame:

@@ -3,8 +3,9 @@
 So a column never mixes protocols, data or limited runs with full ones, whatever stands beside it.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import pandas as pd
 
@@ -12,30 +13,58 @@ from reports.cells import GAP, digits, interval_cell, signed, spread_cell
 from reports.comparisons import Comparison, name_of
 from reports.evidence import Evidence
 from reports.settings import MARK, footnote, own_settings
-from reports.summary import facts, over_seeds, paths_of, seeds_of
-from reports.tables.beside import Beside, beside
+from reports.summary import Spread, facts, over_seeds, paths_of, seeds_of
+from reports.tables.beside import Beside, beside, source_lines
 from reports.tables.table import Cell, Column, Row, Table
 from reports.vocabulary import method_label, metric_label
-
-NONE = Evidence()
 
 
 @dataclass(frozen=True, eq=False)
 class Slot:
-    """One metric of one comparison, with its two headings."""
+    """One metric of one comparison, with its two headings.
+
+    `prefer` are words of the sources to take a published number from where there are several.
+    """
 
     comparison: Comparison
     evidence: Evidence
     metric: str
     label: str
+    prefer: tuple[str, ...] = ()
 
     @property
     def group(self) -> str:
         return f"{name_of(self.comparison.key)} {metric_label(self.metric)}"
 
-    @property
+    @cached_property
+    def stats(self) -> dict[tuple[str, str], Spread]:
+        return over_seeds(self.comparison.results)
+
+    @cached_property
+    def paths(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        return paths_of(self.comparison.results)
+
+    @cached_property
+    def places(self) -> int:
+        return digits(facts(self.comparison.results, "unit")[self.metric])
+
+    @cached_property
+    def seeds(self) -> dict[str, int]:
+        return seeds_of(self.comparison.results)
+
+    @cached_property
     def paper(self) -> Beside:
-        return beside(self.comparison, [self.metric])
+        """With the preferred source in front."""
+        found = beside(self.comparison, [self.metric])
+        rows = {
+            cell: sorted(of, key=lambda row: not any(words in row.source for words in self.prefer))
+            for cell, of in found.rows.items()
+        }
+        return replace(found, rows=rows)
+
+    def sources(self, methods: Iterable[str]) -> list[str]:
+        shown = {(m, self.metric): self.paper.rows.get((m, self.metric), []) for m in methods}
+        return source_lines({cell: rows[:1] for cell, rows in shown.items() if rows})
 
 
 @dataclass(frozen=True)
@@ -52,6 +81,7 @@ def side_by_side(
 ) -> Table:
     """One column a slot, and one for its published numbers where any stands beside it."""
     papers = [slot.paper for slot in slots]
+    methods = dict.fromkeys(line.method for line in lines)
     columns = [Column("", "initialisation"), Column("", "n")]
     for slot, paper in zip(slots, papers, strict=True):
         columns.append(Column(slot.group, slot.label))
@@ -73,7 +103,7 @@ def side_by_side(
         title=title,
         caption=f"{caption} {columns_in_words(slots)}",
         notes=tuple(notes),
-        sources=tuple(dict.fromkeys(source for paper in papers for source in paper.sources)),
+        sources=tuple(dict.fromkeys(line for slot in slots for line in slot.sources(methods))),
         columns=tuple(columns),
         rows=tuple(rows),
         numbers=numbers(slots, lines, papers),
@@ -91,33 +121,28 @@ def value_cell(slot: Slot, line: Line) -> Cell:
 
 
 def score(slot: Slot, method: str) -> Cell:
-    results, cell = slot.comparison.results, (method, slot.metric)
-    found = over_seeds(results).get(cell)
+    found = slot.stats.get((method, slot.metric))
     if found is None:
         return Cell(GAP)
-    places, n = digits(facts(results, "unit")[slot.metric]), seeds_of(results)[method]
     return Cell(
-        spread_cell(found, places, seeds=n),
+        spread_cell(found, slot.places, seeds=slot.seeds[method]),
         found.mean,
-        paths_of(results)[cell],
+        slot.paths[method, slot.metric],
         best=slot.evidence.best.get(slot.metric) == method,
     )
 
 
 def difference_cell(slot: Slot, line: Line) -> Cell:
     """With its interval where one is known."""
-    results = slot.comparison.results
-    stats, paths = over_seeds(results), paths_of(results)
-    ours, other = stats.get((line.method, slot.metric)), stats.get((line.minus, slot.metric))
+    ours, other = (slot.stats.get((m, slot.metric)) for m in (line.method, line.minus))
     if ours is None or other is None:
         return Cell(GAP)
-    places = digits(facts(results, "unit")[slot.metric])
     gap = ours.mean - other.mean
-    records = paths[line.method, slot.metric] + paths[line.minus, slot.metric]
+    records = slot.paths[line.method, slot.metric] + slot.paths[line.minus, slot.metric]
     found = slot.evidence.between(slot.metric, line.method, line.minus)
     if found is None:
-        return Cell(signed(gap, places), gap, records)
-    text = f"{signed(gap, places)} {interval_cell(found.interval, places)}"
+        return Cell(signed(gap, slot.places), gap, records)
+    text = f"{signed(gap, slot.places)} {interval_cell(found.interval, slot.places)}"
     return Cell(text, gap, records, best=found.settled)
 
 
@@ -129,14 +154,14 @@ def published(slot: Slot, paper: Beside, line: Line) -> Cell:
     if not value or not other:
         return Cell(GAP)
     gap = float(value) - float(other)
-    return Cell(signed(gap, digits(facts(slot.comparison.results, "unit")[slot.metric])), gap)
+    return Cell(signed(gap, slot.places), gap)
 
 
 def seeds_cell(line: Line, slots: Sequence[Slot]) -> Cell:
     """ "3", or "1–3" where the columns differ."""
-    found = [seeds_of(slot.comparison.results).get(line.method, 0) for slot in slots]
+    found = [slot.seeds.get(line.method, 0) for slot in slots]
     if line.minus:
-        other = [seeds_of(slot.comparison.results).get(line.minus, 0) for slot in slots]
+        other = [slot.seeds.get(line.minus, 0) for slot in slots]
         found = [min(pair) for pair in zip(found, other, strict=True)]
     known = [n for n in found if n] or [0]
     text = str(known[0]) if len(set(known)) == 1 else f"{min(known)}–{max(known)}"

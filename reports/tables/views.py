@@ -14,6 +14,7 @@ from reports.tables.table import Table
 from reports.vocabulary import METHODS, family, headline_metrics, in_order, method_label, task_label
 
 ARCHS = ("tiny", "small", "base", "large", "huge", "giant")
+FIGURE_9 = ("Figure 9", "section 4.3", "Table 1")  # the runs of that figure, pretrained 800 epochs
 Found = Sequence[tuple[Comparison, Evidence]]
 
 
@@ -40,18 +41,16 @@ def pixels_or_tokens(found: Found) -> Table | None:
     ]
     if not usable:
         return None
-    slots = [
-        slot
-        for comparison, evidence in usable
-        for slot in slots_of([(comparison, evidence)], headline(comparison))
-    ]
+    by_task: dict[str, list[tuple[Comparison, Evidence]]] = {}
+    for pair in usable:
+        by_task.setdefault(pair[0].task, []).append(pair)
+    slots = [slot for of in by_task.values() for slot in slots_of(of, headline(of[0][0]))]
     methods = [m for m in methods_in(slots) if family(m) in ("pixel", "token")]
-    pixel = "mae-pixel-norm" if "mae-pixel-norm" in methods else first(methods, "pixel")
     lines = [line_of(method) for method in methods]
     lines += [
         Line(f"{method_label(method)} − {method_label(pixel)}", method, pixel)
         for method in methods
-        if family(method) == "token"
+        if (pixel := counterpart(method, methods))
     ]
     return side_by_side(
         slots,
@@ -66,22 +65,40 @@ def pixels_or_tokens(found: Found) -> Table | None:
     )
 
 
-def partial(found: Found) -> Table | None:
-    """Figure 9: accuracy by the number of blocks that are tuned."""
+def counterpart(method: str, methods: Sequence[str]) -> str:
+    """What a token target is set against: the normalised pixels of the same recipe, if there."""
+    if family(method) != "token" or not method.startswith("mae-"):
+        return ""
+    ablation = method.startswith("mae-target-")
+    wanted = ("mae-target-pixel-norm",) if ablation else ("mae-pixel-norm", "mae-pixel")
+    return next((pixel for pixel in wanted if pixel in methods), "")
+
+
+def partial(found: Found) -> list[Table]:
+    """Figure 9: accuracy by the number of blocks that are tuned, one table a model size."""
+    archs = sorted({str(comparison.key["arch"]) for comparison, _ in found}, key=rank)
+    of_sizes = ([pair for pair in found if pair[0].key["arch"] == arch] for arch in archs)
+    return [table for of in of_sizes if (table := partial_of_size(of))]
+
+
+def partial_of_size(found: Found) -> Table | None:
     tuned = [pair for pair in found if blocks_tuned(pair[0]) is not None]
     if len({blocks_tuned(comparison) for comparison, _ in tuned}) < 2:
         return None
     tuned.sort(key=lambda pair: blocks_tuned(pair[0]) or 0)
     slots = [
-        Slot(comparison, evidence, "top1", block_words(comparison))
+        Slot(comparison, evidence, "top1", block_words(comparison), prefer=FIGURE_9)
         for comparison, evidence in tuned
         if "top1" in set(comparison.results["metric"])
     ]
+    partly = [slot for slot in slots if 0 < (blocks_tuned(slot.comparison) or 0) < float("inf")]
+    if not partly:
+        return None
     return side_by_side(
         slots,
-        [line_of(method) for method in methods_in(slots)],
-        slug="view-partial",
-        title="Partial fine-tuning",
+        [line_of(method) for method in methods_in(partly)],
+        slug=f"view-partial-{tuned[0][0].key['arch']}",
+        title=f"Partial fine-tuning, {arch_words(tuned[0][0])}",
         caption="Blocks tuned, as in Figure 9 of He et al. 2021 (MAE, arXiv 2111.06377).",
     )
 
@@ -148,7 +165,3 @@ def headline(comparison: Comparison) -> str:
 
 def methods_in(slots: Sequence[Slot]) -> list[str]:
     return in_order((m for slot in slots for m in slot.comparison.results["method"]), METHODS)
-
-
-def first(methods: Sequence[str], wanted: str) -> str:
-    return next(method for method in methods if family(method) == wanted)

@@ -1,5 +1,6 @@
 """Evidence of whole comparisons: read from files, paired by image, honest about what is missing."""
 
+import json
 from dataclasses import replace
 from typing import Any
 
@@ -11,6 +12,7 @@ from reports.assess import Options, assess, open_ranks, winners
 from reports.comparisons import comparisons
 from reports.evidence import Difference, Evidence, Interval
 from reports.frame import curves_frame, results_frame
+from reports.mean_iou import mean_iou
 from reports.records.scan import scan
 from reports.significance import Runs
 
@@ -129,7 +131,71 @@ def test_other_images_are_not_paired(three: Any) -> None:
     change_arrays(file, image_ids=np.array([f"other {i}" for i in range(IMAGES)]))
     found = evidence(three)
     assert found.between("miou", "mae-pixel", "random") is None
-    assert any("scored on other images than the rest" in note for note in found.notes)
+    assert any("scored on other images or categories than the rest" in note for note in found.notes)
+
+
+def test_the_order_of_the_images_is_each_runs_own(three: Any) -> None:
+    before = evidence(three).between("miou", "mae-pixel", "random")
+    file = three.root / "demo/ade20k/random/seed0/per_image.npz"
+    with np.load(file) as found:
+        turned = {
+            name: found[name][::-1] for name in ("image_ids", "intersection", "union", "label")
+        }
+    change_arrays(file, **turned)
+    after = evidence(three).between("miou", "mae-pixel", "random")
+    assert before is not None
+    assert after is not None
+    assert after.interval.estimate == pytest.approx(before.interval.estimate)
+    assert after.interval.low == pytest.approx(before.interval.low, rel=1e-6)
+
+
+def test_categories_in_another_order_are_not_paired(three: Any) -> None:
+    file = three.root / "demo/ade20k/random/seed0/per_image.npz"
+    with np.load(file) as found:
+        turned = {"classes": found["classes"][::-1]}
+        turned |= {name: found[name][:, ::-1] for name in ("intersection", "union", "label")}
+    change_arrays(file, **turned)
+    found = evidence(three)
+    assert found.between("miou", "mae-pixel", "random") is None
+    assert any("other images or categories" in note for note in found.notes)
+
+
+def test_a_seed_that_lost_its_images_makes_nothing_surer(runs: Any, make_transfer: Any) -> None:
+    for seed in range(3):
+        put_segmentation(runs, make_transfer, "random", 0.0, seed=seed)
+        put_segmentation(runs, make_transfer, "mae-pixel", 0.3, seed=seed)
+    before = evidence(runs).between("miou", "mae-pixel", "random")
+    (runs.root / "demo/ade20k/random/seed1/per_image.npz").unlink()
+    after = evidence(runs).between("miou", "mae-pixel", "random")
+    assert before is not None
+    assert after is not None
+    assert after.interval.over == before.interval.over == "images and seeds"
+    assert after.interval.estimate == before.interval.estimate
+    widths = [found.interval.high - found.interval.low for found in (before, after)]
+    assert widths[1] == pytest.approx(widths[0], rel=0.2)
+
+
+def test_a_method_without_any_images_is_not_tested_among_those_with(
+    runs: Any, make_transfer: Any
+) -> None:
+    for seed in range(3):
+        put_segmentation(runs, make_transfer, "mae-pixel", 1.0, seed=seed)
+        put_segmentation(runs, make_transfer, "random", 0.0, seed=seed)
+        (runs.root / f"demo/ade20k/random/seed{seed}/per_image.npz").unlink()
+    found = evidence(runs)
+    assert found.differences == ()
+    assert found.best == {}
+
+
+def test_ahead_means_better_where_lower_is(runs: Any, make_transfer: Any) -> None:
+    for seed in range(3):
+        for method, value in (("random", 2.0), ("mae-pixel", 1.0)):
+            rmse = {"value": value + seed / 10, "unit": "m", "higher_is_better": False}
+            runs.put(make_transfer(method, "depth", seed, {"x": 1.0}, metrics={"rmse": rmse}))
+    pair = evidence(runs).between("rmse", "mae-pixel", "random")
+    assert pair is not None
+    assert pair.interval.estimate == pytest.approx(-1)
+    assert pair.better > 0.9
 
 
 def test_detections_without_matches_name_the_remedy(runs: Any, make_transfer: Any) -> None:
@@ -137,6 +203,25 @@ def test_detections_without_matches_name_the_remedy(runs: Any, make_transfer: An
     runs.put(make_transfer("random", "coco", 0, scores, per_image={"detections": "per_image.json"}))
     (note,) = evidence(runs).notes
     assert "python -m transfer.matches RUN --annotations FILE" in note
+
+
+def test_a_class_of_one_image_has_no_interval(runs: Any, make_transfer: Any) -> None:
+    for method, skill in (("random", 0.0), ("mae-pixel", 2.0)):
+        file = put_segmentation(runs, make_transfer, method, skill)
+        with np.load(file.parent / "per_image.npz") as kept:
+            arrays = {name: kept[name].copy() for name in ("intersection", "union")}
+        for counted in arrays.values():
+            counted[1:, -1] = 0
+            counted[0, -1] = 1 + counted[0, -1]
+        change_arrays(file.parent / "per_image.npz", **arrays)
+        record = json.loads(file.read_text())
+        once = np.ones((1, IMAGES), np.uint16)
+        miou = mean_iou(arrays["intersection"], arrays["union"], once)[0]
+        record["metrics"]["miou"]["value"] = float(miou)
+        file.write_text(json.dumps(record))
+    (classes,) = evidence(runs).classes
+    assert f"class {CLASSES - 1}" not in [row.name for row in classes.rows]
+    assert len(classes.rows) == CLASSES - 1
 
 
 def pair(first: str, second: str, gap: float, p: float) -> Difference:

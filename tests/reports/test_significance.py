@@ -28,16 +28,30 @@ def test_a_sample_is_all_images_then_each_left_out_then_draws() -> None:
     drawn = sample(7, 50, rng())
     assert drawn.weights.shape == (1 + 7 + 50, 7)
     assert (drawn.weights[0] == 1).all()
-    assert np.array_equal(drawn.weights[1:8], 1 - np.eye(7))
+    left_out = drawn.weights[1:8] == 0
+    assert (left_out.sum(axis=0) == 1).all()
+    assert (left_out.sum(axis=1) == 1).all()
     assert (drawn.weights[8:].sum(axis=1) == 7).all()
     assert drawn.weights[8:].std() > 0.5
 
 
-def test_many_images_are_left_out_in_groups_of_neighbours() -> None:
+def test_many_images_are_left_out_in_groups_that_are_no_neighbours() -> None:
     drawn = sample(3 * GROUPS, 1, rng())
     assert drawn.groups == GROUPS
     assert (drawn.weights[1 : 1 + GROUPS] == 0).sum(axis=1).tolist() == [3] * GROUPS
     assert (drawn.weights[1 : 1 + GROUPS] == 0).sum(axis=0).tolist() == [1] * 3 * GROUPS
+    first, *_, last = np.flatnonzero(drawn.weights[1] == 0)
+    assert last - first > 2
+
+
+def test_images_sorted_by_class_do_not_change_the_error() -> None:
+    """As ImageNet's are: neighbours are right or wrong together."""
+    easy = np.repeat(rng().random(40), 50)
+    right = rng().random(2000) < easy
+    drawn = sample(2000, 2000, rng())
+    test = interval_of(drawn.runs([accuracy(right, drawn.weights)]), rng())
+    assert test is not None
+    assert test.error == pytest.approx(100 * right.std(ddof=1) / np.sqrt(2000), rel=0.1)
 
 
 def test_the_same_seed_gives_the_same_bits() -> None:

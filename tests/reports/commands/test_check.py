@@ -175,6 +175,6 @@ def test_no_finished_run_is_exit_code_2(
     assert main([str(runs.root)]) == 2
     printed = capsys.readouterr().err
     assert "there is no finished transfer run" in printed
-    assert f"1 left out, python -m reports ls {runs.root} says why" in printed
+    assert f"1 left out, python -m reports {runs.root} --out DIR says why" in printed
     assert main([str(tmp_path / "nowhere")]) == 2
     assert "nowhere does not exist" in capsys.readouterr().err

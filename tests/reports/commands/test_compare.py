@@ -1,5 +1,7 @@
 """Two runs in one sentence, or why there is none."""
 
+import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +42,7 @@ def test_the_other_way_round_is_the_mirror(folders: Any, capsys: Any) -> None:
 def test_the_same_seed_gives_the_same_words(folders: Any, capsys: Any) -> None:
     said = []
     for _ in range(2):
-        main([*folders, "--resamples", "50", "--seed", "7"])
+        main([*folders, "--resamples", "100", "--seed", "7"])
         said.append(capsys.readouterr().out)
     assert said[0] == said[1]
 
@@ -66,6 +68,29 @@ def test_seeds_below_a_folder_are_taken_together(
     assert "over images and seeds" in said
     assert "3 seeds each" in said
     assert "not counted" not in said
+
+
+@pytest.mark.parametrize("option", [["--resamples", "5"], ["--seed", "-1"]])
+def test_options_that_cannot_be_are_refused(folders: Any, option: list[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        main([*folders, *option])
+
+
+def test_a_run_against_itself_is_refused(folders: Any, capsys: Any) -> None:
+    assert main([folders[0], folders[0]]) == 2
+    assert "A and B are the same run" in capsys.readouterr().err
+
+
+def test_two_results_of_one_cell_are_an_error(folders: Any, capsys: Any, runs: Any) -> None:
+    record = json.loads((Path(folders[0]) / "result.json").read_text())
+    record["cell"]["suite"] = "other"
+    again = runs.put(record).parent.parent
+    both = Path(folders[0]).parents[2] / "both"
+    both.mkdir()
+    for i, folder in enumerate((Path(folders[0]).parent, again)):
+        shutil.copytree(folder, both / str(i))
+    assert main([str(both), folders[1]]) == 2
+    assert "has two values of miou" in capsys.readouterr().err
 
 
 def test_without_images_and_with_one_seed_nothing_is_claimed(runs: Any, capsys: Any) -> None:

@@ -8,11 +8,12 @@ import yaml
 
 from reports.assess import assess
 from reports.comparisons import comparisons
+from reports.evidence import Evidence
 from reports.frame import curves_frame, results_frame
 from reports.published import published_for
 from reports.records.scan import scan
 from reports.tables.ablations import ABLATIONS, DEFAULT, Ablation, ablation_view
-from reports.views import paper_curves, views
+from reports.views import paper_curves, sweep_points, views
 
 ROOT = Path(__file__).resolve().parents[3]
 CASES = [(a, method) for a in ABLATIONS for method in a.cases.values()]
@@ -31,10 +32,9 @@ def test_every_case_has_its_published_numbers(ablation: Ablation, method: str) -
         assert expected in row.source
 
 
-def test_the_papers_curves_are_its_figures() -> None:
+def test_the_papers_curve_is_its_figure(found: Any) -> None:
     ratio = next(a for a in ABLATIONS if a.slug == "mask-ratio")
-    tuned, linear = paper_curves(ratio)
-    assert dict(tuned.points)[40] == 84.7
+    (linear,) = paper_curves(ratio, [comparison for comparison, _ in found], "top1")
     assert dict(linear.points) == {
         10: 54.6,
         20: 58.9,
@@ -47,7 +47,31 @@ def test_the_papers_curves_are_its_figures() -> None:
         80: 71.8,
         90: 66.1,
     }
-    assert (tuned.panel, linear.panel) == ("fine-tuning", "linear probing")
+    assert linear.panel == found[0][0].title
+    assert "Figure 5" in linear.source
+
+
+def test_the_papers_curve_does_not_lie_under_other_data(runs: Any, make_transfer: Any) -> None:
+    protocol = {"name": "imagenet/linear_vit-l_90e", "sha256": "ab" * 32}
+    protocol |= {"shipped_sha256": "ab" * 32, "tuned": {}}
+    record = make_transfer(DEFAULT, "imagenet", 0, {"top1": 3.0}, protocol=protocol, arch="large")
+    runs.put(record)  # 200 images
+    groups = comparisons(*(f(scan(runs.root).records) for f in (results_frame, curves_frame)))
+    ratio = next(a for a in ABLATIONS if a.slug == "mask-ratio")
+    assert paper_curves(ratio, groups, "top1") == []
+
+
+def test_every_comparison_has_a_panel_of_its_own(runs: Any, make_transfer: Any) -> None:
+    for limited in (True, False):
+        for method in (DEFAULT, "mae-mask-ratio-50"):
+            record = make_transfer(method, "coco", 0, {"box_ap": 9.0}, limited=limited)
+            runs.put(record, f"{limited}/{method}")
+    records = scan(runs.root).records
+    groups = comparisons(results_frame(records), curves_frame(records))
+    ratio = next(a for a in ABLATIONS if a.slug == "mask-ratio")
+    points = sweep_points(ratio, [(group, Evidence()) for group in groups], "box_ap")
+    assert len({point.panel for point in points}) == 2
+    assert sorted(point.x for point in points) == [50, 50, 75, 75]
 
 
 @pytest.fixture
