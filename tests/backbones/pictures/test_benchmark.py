@@ -28,7 +28,7 @@ def test_a_table_for_each_scale_and_all_numbers_in_a_file(
     folder: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / "loading.json"
-    options = ["--images", "2", "--size", "32", "--repeats", "1", "--enlarge", "1", "4"]
+    options = ["--images", "2", "--size", "64", "--repeats", "1", "--enlarge", "1", "4"]
     main([str(folder), *options, "--out", str(out)])
     shown = capsys.readouterr().out
     assert "2 pictures of" in shown
@@ -42,7 +42,7 @@ def test_a_table_for_each_scale_and_all_numbers_in_a_file(
         assert all(row["images_per_core_s"] > 0 for row in rows.values())
         assert all(row["mean_off"] < 3 for row in rows.values())
     apart = [corpus["rows"][-1]["mean_off"] for corpus in result["corpora"]]
-    assert apart[0] < apart[1]  # enlarged ones are really decoded at a smaller scale
+    assert apart[0] < 0.05 < apart[1]  # only enlarged ones are decoded at a smaller scale
 
 
 def test_the_baseline_is_torchvisions(folder: Path) -> None:
