@@ -4,8 +4,8 @@ The baseline is what ImageNet code commonly does: torchvision's ImageFolder (Pil
 RandomResizedCrop (bicubic), flip, ToTensor, Normalize. All get the same boxes and flips, drawn
 beforehand, and take turns (A B C A B C …) in one process of one thread, so that whatever else the
 machine does meets all alike. Ours end in bytes, which the device normalises; what that costs where
-the device is this processor is measured too. Larger JPEGs are made from the folder's. Beside the speed stands how far
-each view is from the baseline's, in steps of 255.
+the device is this processor is measured too. Larger JPEGs are made from the folder's. Beside the
+speed stands how far each view is from the baseline's, in steps of 255.
 """
 
 import argparse
