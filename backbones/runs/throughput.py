@@ -51,6 +51,6 @@ class Throughput(Hook):
             runner.logger.warning(
                 f"{self.wait.share:.0%} of the last iterations was spent waiting for data (more "
                 f"than {WARN_ABOVE:.0%}): raise workers or prefetch, decode at scale "
-                "(train_dataloader.dataset.decoding=scaled), or put the data on a quicker disk"
+                "(decoding=scaled), or put the data on a quicker disk"
             )
         self.wait = DataWait()
