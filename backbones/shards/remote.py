@@ -39,12 +39,17 @@ def chunks(url: str) -> Iterator[bytes]:
     for attempt in range(TRIES):
         try:
             with open_url(url, received) as response:
+                length = int(response.headers.get("Content-Length", -1))
+                whole = length + received if response.status == 206 else length
                 if received and response.status != 206:
                     _skip(response, received)
                 while chunk := response.read(CHUNK):
                     received += len(chunk)
                     yield chunk
-            return
+            if received >= whole:
+                return
+            if attempt == TRIES - 1:
+                raise ConnectionError(f"{url} broke off after {received} of {whole} bytes")
         except urllib.error.HTTPError as error:
             if error.code < 500 or attempt == TRIES - 1:
                 raise
