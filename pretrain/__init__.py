@@ -4,7 +4,8 @@ Importing this registers every type the configs name. Run with `python -m pretra
 """
 
 from backbones.pictures import dataset, normalise, sampler
-from backbones.runs import schedule
+from backbones.runs import loop, schedule
+from backbones.shards import sampler as shard_sampler
 from pretrain import accuracy, hooks, optimiser
 from pretrain.model import MaskedImageModel, Reconstruction
 from pretrain.supervised import SupervisedModel
@@ -29,8 +30,10 @@ __all__ = [
     "accuracy",
     "dataset",
     "hooks",
+    "loop",
     "normalise",
     "optimiser",
     "sampler",
     "schedule",
+    "shard_sampler",
 ]

@@ -12,8 +12,10 @@ import torch
 from mmengine.config import Config
 
 from backbones.pictures.folder import check_pictures, class_names
+from backbones.runs.machine import loader_settings
 from backbones.runs.provenance import sha256_file
 from backbones.runs.steps import fill_steps
+from backbones.shards.index import is_index, load_index
 
 TRACKERS = {
     "tensorboard": "TensorboardVisBackend",
@@ -33,7 +35,7 @@ def complete(config: Config, *, world_size: int) -> str:
         ValueError: where the batch does not split over the devices, or not without accumulation
             for a tokenizer, or a tracker is unknown.
     """
-    fill_data(config)
+    fill_data(config, world_size)
     fill_inputs(config)
     fill_trackers(config)
     message = fill_steps(config, world_size=world_size)
@@ -47,11 +49,16 @@ def complete(config: Config, *, world_size: int) -> str:
     return message
 
 
-def fill_data(config: Config) -> None:
-    """Folders, picture size, workers and class count, each from its one place."""
+def fill_data(config: Config, world_size: int) -> None:
+    """Folders or shards, picture size, workers and class count, each from its one place."""
     encoder = config.model.get("encoder")  # a tokenizer takes any size; its config gives one
     side = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
-    check_pictures(Path(config.data_root))
+    sharded = is_index(config.data_root)
+    if sharded:
+        classes = load_index(config.data_root).classes
+        config.train_dataloader.sampler.type = "ShardSampler"
+    else:
+        check_pictures(Path(config.data_root))
     roots = {"train_dataloader": config.data_root}
     if config.get("val_root"):
         if "val_dataloader" not in config:
@@ -66,11 +73,15 @@ def fill_data(config: Config) -> None:
     for name, root in roots.items():
         loader = config[name]
         loader.dataset.update(root=root, size=side, seed=config.seed)
-        loader.num_workers = config.workers
-        loader.persistent_workers = config.workers > 0
+        loader.pop("prefetch_factor", None)
+        loader.update(loader_settings(world_size, config.workers, config.get("prefetch")))
+        loader.persistent_workers = loader.num_workers > 0
         loader.pin_memory = torch.cuda.is_available()
+    config.train_dataloader.dataset.decoding = config.get("decoding", "whole")
     if "num_classes" in config.model and config.model.num_classes is None:
-        config.model.num_classes = len(class_names(Path(config.data_root)))
+        if not sharded:
+            classes = class_names(Path(config.data_root))
+        config.model.num_classes = len(classes)
 
 
 def fill_inputs(config: Config) -> None:
@@ -88,11 +99,14 @@ def content(value: Any) -> Any:
 
 
 def fill_intervals(config: Config) -> None:
-    """How often to log (iterations), save, validate and draw (epochs)."""
+    """How often to log (iterations), save, validate and draw (epochs; saving also iterations)."""
     hooks = config.default_hooks
     hooks.logger.interval = hooks.throughput.interval = config.log_interval
     hooks.divergence.interval = config.log_interval
     hooks.checkpoint.interval = config.save_interval
+    if steps := config.get("save_iterations"):  # whole steps, so that no gradient is left behind
+        accumulation = config.optim_wrapper.accumulative_counts
+        hooks.checkpoint.update(by_epoch=False, interval=-(-steps // accumulation) * accumulation)
     config.train_cfg.val_interval = config.val_interval
     if "figure" in hooks:
         hooks.figure.interval = config.figure_interval

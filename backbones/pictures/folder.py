@@ -1,10 +1,51 @@
 """Folders of pictures: every picture below one, and one folder a class where labels are wanted."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from backbones.pictures.source import UnreadablePictureError
+
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".tif", ".tiff")
+
+
+class FolderSource:
+    """Every picture below `root`; the folder right below it is the class where labels are wanted.
+
+    Raises:
+        FileNotFoundError: where `root` is no folder or holds no picture.
+        ValueError: for a class that the folder `classes_from`, if given, lacks.
+    """
+
+    def __init__(self, root: Path, *, labelled: bool, classes_from: str | None) -> None:
+        self.root = root
+        self.paths = find_pictures(root)
+        self.classes = class_names(Path(classes_from or root)) if labelled else ()
+        self.labels = labels_of(self.paths, self.classes, root) if labelled else None
+
+    @property
+    def contents(self) -> list[str]:
+        return self.paths
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    def read(self, index: int) -> bytes:
+        try:
+            return (self.root / self.paths[index]).read_bytes()
+        except OSError as error:
+            raise UnreadablePictureError(str(error)) from error
+
+    def name(self, index: int) -> str:
+        return self.paths[index]
+
+    def near(self, index: int) -> range:
+        return range(len(self))
+
+    def keep(self, indices: Sequence[int]) -> None:
+        self.paths = [self.paths[index] for index in indices]
+        if self.labels is not None:
+            self.labels = [self.labels[index] for index in indices]
 
 
 def find_pictures(root: Path) -> list[str]:
@@ -53,3 +94,20 @@ def class_names(root: Path) -> tuple[str, ...]:
             )
     folders = sorted(path for path in root.iterdir() if path.is_dir())
     return tuple(path.name for path in folders if next(walk_pictures(path), None))
+
+
+def labels_of(paths: Sequence[str], classes: Sequence[str], root: Path) -> list[int]:
+    """Each picture's class as its place in `classes`.
+
+    Raises:
+        ValueError: for folders that are no class, naming them.
+    """
+    known = {name: label for label, name in enumerate(classes)}
+    folders = [Path(path).parts[0] for path in paths]
+    if unknown := sorted({folder for folder in folders if folder not in known}):
+        more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+        raise ValueError(
+            f"{root} has folders that are none of the {len(classes)} classes: "
+            f"{', '.join(unknown[:5])}{more}; the class list is that of the training folders"
+        )
+    return [known[folder] for folder in folders]

@@ -19,7 +19,8 @@ class EpochSampler(Sampler[tuple[int, int]]):
     """Yields (epoch, index) for this process; the rest that fills no whole batch waits an epoch.
 
     `batch_size` counts the pictures of one optimiser step, over all processes and accumulation.
-    MMEngine's `DistSamplerSeedHook` calls `set_epoch`.
+    MMEngine's `DistSamplerSeedHook` calls `set_epoch`; `skip` is for a run that goes on in the
+    middle of an epoch.
 
     Raises:
         ValueError: where the data does not fill one batch.
@@ -36,15 +37,25 @@ class EpochSampler(Sampler[tuple[int, int]]):
         self.rank, self.world_size = get_dist_info()
         self.total = self.size // batch_size * batch_size
         self.epoch = 0
+        self.skipped = 0
 
     def __iter__(self) -> Iterator[tuple[int, int]]:
+        start, self.skipped = self.skipped, 0
+        for index in self.indices()[start:]:
+            yield self.epoch, index
+
+    def indices(self) -> list[int]:
+        """This process's pictures of the epoch, in order."""
         generator = torch.Generator().manual_seed(derive(self.seed, self.epoch))
         order = torch.randperm(self.size, generator=generator)[: self.total]
-        for index in order[self.rank :: self.world_size].tolist():
-            yield self.epoch, index
+        return order[self.rank :: self.world_size].tolist()
 
     def __len__(self) -> int:
         return self.total // self.world_size
 
     def set_epoch(self, epoch: int) -> None:
         self.epoch = epoch
+
+    def skip(self, count: int) -> None:
+        """The next epoch begins after its first `count` pictures of this process."""
+        self.skipped = count

@@ -12,6 +12,7 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
+from backbones.runs.data_wait import DataWait
 from backbones.runs.failure import note_failures
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment
@@ -25,7 +26,7 @@ class RunRecordHook(Hook, ABC):
 
     Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
     `images_per_second` counts the pictures of all processes over the wall time of training, data
-    loading and checkpoints included, validation left out.
+    loading and checkpoints included, validation left out. `data_wait_share` is the main process's.
     """
 
     priority = "VERY_LOW"
@@ -49,6 +50,13 @@ class RunRecordHook(Hook, ABC):
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
         self.lap_start = time.perf_counter()
+        self.wait = DataWait()
+
+    def before_train_epoch(self, runner: Runner) -> None:
+        self.wait.begin()
+
+    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
+        self.wait.arrived()
 
     def lap(self) -> float:
         """Seconds since the last call."""
@@ -63,6 +71,7 @@ class RunRecordHook(Hook, ABC):
         outputs: dict[str, Any] | None = None,
     ) -> None:
         self.train_seconds += self.lap()
+        self.wait.done()
         self.images += _batch_size(data_batch) * get_world_size()
         step = max(1, runner.max_iters // MOST_POINTS)
         if outputs and "loss" in outputs and (runner.iter + 1) % step == 0:
@@ -74,6 +83,7 @@ class RunRecordHook(Hook, ABC):
 
     def after_val(self, runner: Runner) -> None:
         self.lap()
+        self.wait.begin()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         self.last_metrics = dict(metrics or {})
@@ -106,6 +116,7 @@ class RunRecordHook(Hook, ABC):
             "finished": finished.isoformat(timespec="seconds"),
             "wall_seconds": round((finished - self.started).total_seconds(), 2),
             "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
+            "data_wait_share": round(self.wait.share, 4),
             "peak_memory_bytes": peak_memory(),
             "resumed_at": self.first_iteration,
             "devices": get_world_size(),

@@ -1,6 +1,7 @@
 """Every epoch's randomness starts from (seed, epoch, rank): masks, stochastic depth, mixup.
 
-A run resumed at an epoch's start then goes on exactly as the uninterrupted one does.
+A run resumed at an epoch's start then goes on exactly as the uninterrupted one does. In the
+middle of one it sees the same pictures, but draws anew: from (seed, epoch, rank, iterations done).
 """
 
 import random
@@ -20,10 +21,15 @@ from backbones.pictures.randomness import derive
 class Reseed(Hook):
     priority = "VERY_HIGH"  # before anything of the epoch draws
 
+    def __init__(self) -> None:
+        self.epoch = -1  # the last one that was seeded
+
     def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        if batch_idx:
+        if batch_idx and runner.epoch == self.epoch:
             return  # before an epoch's first step, but after the loader drew for its workers
-        seed = derive(runner.seed, runner.epoch, get_rank())
+        self.epoch = runner.epoch
+        done = (batch_idx,) if batch_idx else ()
+        seed = derive(runner.seed, runner.epoch, get_rank(), *done)
         torch.manual_seed(seed)  # every device's generator
         random.seed(seed)
         np.random.seed(seed)  # noqa: NPY002  timm's mixup draws from the global generator

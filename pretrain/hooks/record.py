@@ -1,7 +1,7 @@
 """The record a finished pretraining leaves: `result.json`, as the reports read it."""
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,8 @@ PLACES = (
     *("suite", "seed", "randomness", "train_dataloader.dataset.seed", "resume", "load_from"),
     *("trackers", "workers", "model.target.tokenizer", "model.perceptual"),  # see `inputs`
     *(f"train_dataloader.{name}" for name in ("num_workers", "persistent_workers", "pin_memory")),
+    *("prefetch", "train_dataloader.prefetch_factor", "save_iterations", "train_cfg.type"),
+    *("train_dataloader.dataset.cache", "train_dataloader.dataset.cache_bytes"),
     *("device_batch_size", "train_dataloader.batch_size"),
     *("optim_wrapper.accumulative_counts", "param_scheduler.accumulation"),
     *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),
@@ -69,7 +71,7 @@ class PretrainRecord(RunRecordHook):
             "checkpoint": None,
             "data": {
                 "name": dataset.root.resolve().name,
-                "manifest_sha256": manifest_hash(dataset.paths),
+                "manifest_sha256": manifest_hash(dataset.source.contents),
                 "n_train": len(dataset),
             },
             "per_image": {},
@@ -137,6 +139,6 @@ def _settings(value: Any, name: str = "") -> Iterator[tuple[str, Any]]:
         yield from _settings(item, f"{name}.{key}" if name else str(key))
 
 
-def manifest_hash(paths: list[str]) -> str:
-    """Which pictures there were, by relative path."""
-    return hashlib.sha256("\n".join(paths).encode()).hexdigest()
+def manifest_hash(contents: Sequence[str]) -> str:
+    """Which pictures there were: by relative path, or by the hashes of shards."""
+    return hashlib.sha256("\n".join(contents).encode()).hexdigest()

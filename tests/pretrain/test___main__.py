@@ -14,6 +14,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from backbones.shards.writer import write_shards
 from pretrain.__main__ import main
 from pretrain.checkpoint import read_checkpoint
 
@@ -265,3 +266,17 @@ def test_a_loss_that_is_no_number_stops_and_is_recorded(tmp_path: Path, command:
     assert "batch: " in failure["message"]
     assert ".png" in failure["message"]
     assert not (tmp_path / "result.json").exists()
+
+
+def test_a_run_from_shards_decoded_at_scale(
+    command: Callable[..., list[str]], pictures: Path, tmp_path: Path
+) -> None:
+    write_shards(pictures, tmp_path / "shards", 4)
+    index, folder = tmp_path / "shards" / "index.json", tmp_path / "run"
+    options = {"epochs": 2, "batch_size": 8, "save_iterations": 1, "decoding": "scaled"}
+    main(command(folder, data_root=index, **options))
+    record = json.loads((folder / "result.json").read_text())
+    assert record["n_images"] == 10
+    assert record["data"]["name"] == "shards"
+    assert 0 <= record["timing"]["data_wait_share"] <= 1
+    assert (folder / "iter_2.pth").exists()

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from mmengine.config import Config
 
+from backbones.shards.writer import write_shards
 from pretrain.hooks.record import recipe_hash
 from pretrain.recipe import complete
 
@@ -100,3 +101,46 @@ def test_a_codebook_sees_its_whole_batch(pictures: Path) -> None:
     with pytest.raises(ValueError, match="a codebook learns from every forward pass"):
         complete(config, world_size=1)
     complete(load(pictures, "pretrain/configs/demo/vq.py", device_batch_size=16), world_size=2)
+
+
+def test_shards_bring_their_sampler_and_classes(pictures: Path, tmp_path: Path) -> None:
+    write_shards(pictures, tmp_path, 4)
+    config = load(tmp_path / "index.json", "pretrain/configs/supervised/vit-b_300e.py")
+    complete(config, world_size=1)
+    assert config.train_dataloader.sampler.type == "ShardSampler"
+    assert config.train_dataloader.dataset.root == str(tmp_path / "index.json")
+    assert config.model.num_classes == 2
+    with pytest.raises(FileNotFoundError, match="no index of shards at"):
+        complete(load(tmp_path / "none.json"), world_size=1)
+
+
+def test_loaders_follow_from_the_machine_unless_they_are_given(pictures: Path) -> None:
+    config = load(pictures)
+    complete(config, world_size=1)
+    assert config.train_dataloader.num_workers >= 1
+    assert config.train_dataloader.persistent_workers
+    assert config.train_dataloader.dataset.decoding == "scaled"
+    given = load(pictures, workers=5, prefetch=7, decoding="whole")
+    complete(given, world_size=1)
+    assert given.train_dataloader.num_workers == 5
+    assert given.train_dataloader.prefetch_factor == 7
+    assert given.train_dataloader.dataset.decoding == "whole"
+    none = load(pictures, workers=0)
+    complete(none, world_size=1)
+    assert "prefetch_factor" not in none.train_dataloader
+    assert recipe_hash(load_complete(pictures, workers=5)) == recipe_hash(config)
+    assert recipe_hash(given) != recipe_hash(config)  # other pixels are another recipe
+
+
+def load_complete(pictures: Path, **options: Any) -> Config:
+    config = load(pictures, **options)
+    complete(config, world_size=1)
+    return config
+
+
+def test_saving_by_iterations_is_by_whole_steps(pictures: Path) -> None:
+    config = load_complete(pictures, save_iterations=100)
+    assert config.optim_wrapper.accumulative_counts == 64
+    assert config.default_hooks.checkpoint.interval == 128
+    assert not config.default_hooks.checkpoint.by_epoch
+    assert recipe_hash(config) == recipe_hash(load_complete(pictures))

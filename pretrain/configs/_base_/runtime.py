@@ -16,7 +16,7 @@ default_hooks = dict(
     divergence=dict(type="StopOnDivergence"),
     record=dict(type="PretrainRecord"),
 )
-train_cfg = dict(type="EpochBasedTrainLoop")  # max_epochs comes from `epochs`
+train_cfg = dict(type="ResumableEpochLoop")  # max_epochs comes from `epochs`
 visualizer = dict(type="Visualizer")
 env_cfg = dict(
     cudnn_benchmark=True, mp_cfg=dict(mp_start_method="fork"), dist_cfg=dict(backend="nccl")

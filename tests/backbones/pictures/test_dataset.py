@@ -9,12 +9,7 @@ import torch
 from PIL import Image
 from torchvision import transforms
 
-from backbones.pictures.dataset import (
-    ATTEMPTS,
-    Pictures,
-    augmented,
-    stack_pictures,
-)
+from backbones.pictures.dataset import ATTEMPTS, Pictures, stack_pictures
 
 
 @pytest.fixture
@@ -94,24 +89,6 @@ def test_nothing_but_broken_pictures(tmp_path: Path) -> None:
     (tmp_path / "a.jpg").write_bytes(b"no picture")
     with pytest.raises(OSError, match=f"{ATTEMPTS} pictures in a row below .* the last one a.jpg"):
         Pictures(str(tmp_path), 32)[0, 0]
-
-
-def test_randaugment_is_drawn_again_where_pillow_refuses_and_fails_loudly_otherwise() -> None:
-    refusals = iter(["bits must be between or equal to 1 and 8", None])
-
-    def augment(picture: Image.Image) -> Image.Image:
-        if message := next(refusals):
-            raise ValueError(message)
-        return picture
-
-    picture = Image.new("RGB", (4, 4))
-    assert augmented(picture, augment) is picture
-
-    def broken(_: Image.Image) -> Image.Image:
-        raise ValueError("a bug")
-
-    with pytest.raises(ValueError, match="a bug"):
-        augmented(picture, broken)
 
 
 @pytest.fixture

@@ -95,12 +95,13 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [0.0]
-    monkeypatch.setattr("backbones.runs.hook.time.perf_counter", lambda: clock[0])
+    monkeypatch.setattr("time.perf_counter", lambda: clock[0])
     monkeypatch.setattr("backbones.runs.hook.get_world_size", lambda: 4)
     monkeypatch.setattr(sys, "excepthook", sys.excepthook)
     runner = SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
     hook = Line()
     hook.before_train(runner)
+    hook.before_train_epoch(runner)
 
     def iteration(*, loading: float, step: float) -> None:
         clock[0] += loading
@@ -116,6 +117,7 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     timing = hook.timing()
     assert timing["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s
     assert timing["devices"] == 4
+    assert timing["data_wait_share"] == 0.5  # 3 of 6 s
 
 
 def test_a_hook_that_describes_nothing_cannot_be_built() -> None:

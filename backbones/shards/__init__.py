@@ -1,0 +1,1 @@
+"""Pictures in tar shards, as WebDataset lays them out: written, checked, read, shuffled."""
