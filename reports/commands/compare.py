@@ -69,8 +69,8 @@ def parser() -> argparse.ArgumentParser:
         description="Compare two runs, or two folders with the seeds of one method each, on the "
         "images that both were scored on.",
         epilog="A sentence for each task and headline metric: the difference A − B with its 95 % "
-        "interval, p corrected by Holm over the metrics. Exit code 1 where protocol, data or number "
-        "of images differ.",
+        "interval, p corrected by Holm over the metrics. Exit code 1 where protocol, data or the "
+        "number of images differ.",
     )
     found.add_argument("a", type=Path, metavar="A", help="a run's folder, or one above its seeds")
     found.add_argument("b", type=Path, metavar="B", help="the other")
