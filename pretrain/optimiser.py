@@ -8,7 +8,7 @@ import torch
 from mmengine.device import get_device
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
-from torch import nn
+from torch import Tensor, nn
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -18,6 +18,15 @@ class Bf16OptimWrapper(OptimWrapper):
     bfloat16 has float32's range, so there is no loss scaling (MMEngine's `AmpOptimWrapper` always
     scales and refuses CPUs). Weights, gradients, optimiser state and the loss stay float32.
     """
+
+    norm: Tensor | None = None  # of the gradients, for who logs it; MMEngine's waits for it
+
+    def _clip_grad(self) -> None:
+        groups = self.optimizer.param_groups
+        gradients = [p for group in groups for p in group["params"] if p.grad is not None]
+        if gradients:
+            norm = self.clip_func(gradients, **self.clip_grad_kwargs)
+            self.norm = None if norm is None else norm.detach()
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:

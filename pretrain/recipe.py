@@ -91,7 +91,7 @@ def fill_intervals(config: Config) -> None:
     """How often to log (iterations), save, validate and draw (epochs)."""
     hooks = config.default_hooks
     hooks.logger.interval = hooks.throughput.interval = config.log_interval
-    hooks.divergence.interval = config.log_interval
+    hooks.divergence.interval = hooks.runtime_info.interval = config.log_interval
     hooks.checkpoint.interval = config.save_interval
     config.train_cfg.val_interval = config.val_interval
     if "figure" in hooks:
