@@ -72,7 +72,8 @@ class Decoder(nn.Module):
 
     def features(self, tokens: Tensor, masking: Masking) -> Tensor:
         """Features `[N, L, E]`, in place if `complete`, else the visible before the hidden."""
-        x, positions = self.decoder_embed(tokens), self.decoder_pos_embed
+        x: Tensor = self.decoder_embed(tokens)
+        positions: Tensor = self.decoder_pos_embed
         if not self.complete:
             N, hidden = masking.hide.shape
             x = torch.cat([x, self.mask_token.to(x.dtype).expand(N, hidden, -1)], dim=1)

@@ -78,7 +78,7 @@ def expected(line: list[dict[str, Any]]) -> list[float]:
 def draw(rows: list[dict[str, Any]], title: str) -> dict[str, bytes]:
     """PNG and SVG, a panel an axis."""
     axes_names = [axis for axis in LABELS if any(row["axis"] == axis for row in rows)]
-    style = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
+    style: dict[Any, Any] = {"font.size": 9, "axes.spines.top": False, "axes.spines.right": False}
     with mpl.rc_context({**style, "svg.hashsalt": "growth"}):
         width = 3.1 * len(axes_names)
         figure = Figure(figsize=(width, 3.2), dpi=150, layout="constrained")

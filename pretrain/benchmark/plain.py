@@ -10,6 +10,8 @@ Shapes: N images, L patches, K visible patches, T tokens, D width, h heads, P = 
 import torch
 from torch import Tensor, nn
 
+from backbones.attention import Attention as Fused
+from pretrain.decoder import Decoder
 from pretrain.model import MaskedImageModel
 
 EPSILON = 1e-6  # of every LayerNorm, and of the target's variance
@@ -62,6 +64,7 @@ class PlainMAE(nn.Module):
     def __init__(self, model: MaskedImageModel) -> None:
         super().__init__()
         encoder, decoder = model.encoder, model.decoder
+        assert isinstance(decoder, Decoder)
         D, E = encoder.embed_dims, decoder.decoder_embed.out_features
         self.side, self.visible = encoder.patch_size, model.masks.visible
         self.cls_token = nn.Parameter(torch.zeros(1, 1, D))
@@ -73,7 +76,7 @@ class PlainMAE(nn.Module):
         self.mask_token = nn.Parameter(torch.zeros(1, 1, E))
         positions = torch.zeros_like(decoder.decoder_pos_embed)
         self.decoder_pos_embed = nn.Parameter(positions, requires_grad=False)
-        heads = [block.attn.num_heads for block in decoder.decoder_blocks]
+        heads = [layer.num_heads for layer in decoder.modules() if isinstance(layer, Fused)]
         self.decoder_blocks = nn.ModuleList(Block(E, count) for count in heads)
         self.decoder_norm = nn.LayerNorm(E, eps=EPSILON)
         self.decoder_pred = nn.Linear(E, 3 * self.side**2)

@@ -129,7 +129,7 @@ def measure(options: Namespace) -> dict[str, dict[str, float]]:
     names = options.targets or DEFAULT
     with tempfile.TemporaryDirectory() as folder:
         cases = {name: Case(name, options, Path(folder)) for name in names}
-    works = {}
+    works: dict[str, Callable[[], object]] = {}
     for name, case in cases.items():
         parts = (case.step, case.target, case.prepare_head())
         works |= {f"{name} {part}": work for part, work in zip(PARTS, parts, strict=True)}

@@ -8,14 +8,14 @@ import pytest
 from backbones.timing import alternate, in_a_process, peak
 
 MEGABYTE = 2**20
-CHILD = '''
+CHILD = """
 import json, sys
 from backbones.timing import peak
 before = peak()
 held = bytearray(200 * 2**20)
 held[::4096] = b"x" * len(held[::4096])
 print(json.dumps({"before": before, "peak": peak()}))
-'''
+"""
 
 
 def test_works_alternate_and_the_warm_up_is_not_counted() -> None:
