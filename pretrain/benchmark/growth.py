@@ -33,22 +33,18 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--case", choices=NAMES, default="fast", help="whose step")
     for name, values in DEFAULTS.items():
         parser.add_argument(
-            f"--{name}s", nargs="*", type=int, default=values, help=f"points along the {name}"
+            f"--over-{name}", nargs="*", type=int, default=values, help=f"points along the {name}"
         )
     parser.add_argument(
         "--figure", type=Path, required=True, help="PNG and SVG are written, under this name"
     )
 
 
-def points(options: Namespace) -> list[tuple[str, int]]:
-    return [(name, value) for name in LABELS for value in getattr(options, f"{name}s")]
-
-
 def measure(options: Namespace) -> list[dict[str, Any]]:
     """A row a point; the points of one line alternate."""
     rows: list[dict[str, Any]] = []
     for axis in LABELS:
-        values = getattr(options, f"{axis}s")
+        values = getattr(options, f"over_{axis}")
         changed = {v: Namespace(**{**vars(options), axis: v}) for v in values}
         cases = {str(v): build_case(options.case, o) for v, o in changed.items()}
         steps = {name: case.step for name, case in cases.items()}

@@ -40,7 +40,7 @@ def test_every_target_takes_a_step(tmp_path: Path) -> None:
 
 
 def test_growth_leaves_a_figure_and_a_table(tmp_path: Path) -> None:
-    points = ["--batchs", "1", "2", "--sizes", "32", "--depths"]
+    points = ["--over-batch", "1", "2", "--over-size", "32", "--over-depth"]
     out = ["--figure", str(tmp_path / "growth"), "--out", str(tmp_path / "growth.json")]
     main(["growth", *SMALL, *SHORT, *points, *out])
     rows = json.loads((tmp_path / "growth.json").read_text())["points"]
