@@ -16,7 +16,6 @@ import torch
 import torch.nn.functional as F
 from mmengine.registry import MODELS
 from torch import Tensor, nn
-from vector_quantize_pytorch import VectorQuantize
 
 from pretrain.tokenizers.tokenizer import Tokenizer
 
@@ -71,6 +70,8 @@ class VQVAE(Tokenizer):
         dead_below: float = 0.1,
         name: str = "vq",
     ) -> None:
+        from vector_quantize_pytorch import VectorQuantize  # a slow import, not for pixels
+
         super().__init__()
         if len(strides) != len(widths) or not strides:
             raise ValueError(f"strides {tuple(strides)} and widths {tuple(widths)} must pair up")
