@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import torch
+import torch.nn.functional as F
 from mmengine.model import BaseModule
 from mmengine.registry import MODELS
 from timm.layers import PatchEmbed
@@ -226,6 +227,29 @@ class PlainViT(BaseModule):
         """Patch tokens `[N, L, D]` with positions, and their grid."""
         tokens, grid = self.project(images)
         return self.locate(tokens, grid), grid
+
+    def embed_some(self, images: Tensor, index: Tensor) -> Tensor:
+        """Patch tokens `[N, K, D]` with positions, of the patches at `index` `[N, K]` alone.
+
+        Equal to picking them from `embed`, without projecting the others.
+
+        Raises:
+            ValueError: for pictures that are not the grid `index` counts in.
+        """
+        p, (gh, gw) = self.patch_size, self.grid
+        if images.shape[2:] != (gh * p, gw * p):
+            raise ValueError(
+                f"pictures of {images.shape[2]} x {images.shape[3]} pixels are not the encoder's "
+                f"img_size {(gh * p, gw * p)}, whose patches are masked"
+            )
+        patches = images.unflatten(3, (gw, p)).unflatten(2, (gh, p)).permute(0, 2, 4, 1, 3, 5)
+        picture = torch.arange(len(images), device=images.device)[:, None]
+        chosen = patches[picture, index // gw, index % gw].flatten(2)  # [N, K, 3 p p]
+        layer = self.patch_embed.proj
+        tokens = F.linear(chosen, layer.weight.flatten(1), layer.bias)
+        if not self.has_abs_pos:
+            return tokens
+        return tokens + self.pos_embed[0, int(self.has_cls) :][index]
 
     def with_prefix(self, tokens: Tensor) -> Tensor:
         """Prepend class token, its position, and registers: `[N, T, D]` to `[N, prefix + T, D]`."""

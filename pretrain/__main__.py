@@ -35,6 +35,14 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="with --resume, a run of another recipe is moved aside and begun again",
     )
     parser.add_argument("--amp", action="store_true", help="bfloat16 autocast, on GPU or CPU")
+    parser.add_argument(
+        "--compile",
+        nargs="?",
+        const="default",
+        metavar="MODE",
+        help="torch.compile the model, in its default mode or another, e.g. reduce-overhead "
+        "(CUDA graphs)",
+    )
     add_arguments(parser)
     parser.add_argument("--seed", type=int, help="default: the config's (0)")
     parser.add_argument(
@@ -63,6 +71,8 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     config.launcher = arguments.launcher
     if arguments.amp:
         config.optim_wrapper.type = "Bf16OptimWrapper"
+    if arguments.compile:
+        config.default_hooks.compiled = {"type": "CompileModel", "mode": arguments.compile}
     return config, complete(config, world_size=launched(arguments))
 
 

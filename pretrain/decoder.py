@@ -9,14 +9,20 @@ Shapes: N images, L patches, K visible patches, D encoder width, E decoder width
 
 import torch
 from torch import Tensor, nn
+from torch.utils.checkpoint import checkpoint
 
 from backbones.block import Block
 from backbones.positions import sincos_2d
-from pretrain.masking import take
+from pretrain.masking import Masking, take
 
 
 class Decoder(nn.Module):
-    """A Transformer. `mask_token=False` where the encoder's tokens are complete already."""
+    """A Transformer. `mask_token=False` where the encoder's tokens are complete already.
+
+    Attention does not mind the order of its tokens, so patches stay in the mask's order, visible
+    before hidden, each with the position of its place: nothing is put back, and the hidden ones are
+    a slice. `with_cp` recomputes block activations in the backward pass.
+    """
 
     def __init__(
         self,
@@ -29,8 +35,10 @@ class Decoder(nn.Module):
         num_heads: int = 16,
         mlp_ratio: float = 4.0,
         mask_token: bool = True,
+        with_cp: bool = False,
     ) -> None:
         super().__init__()
+        self.with_cp = with_cp
         if embed_dims % num_heads:
             raise ValueError(
                 f"decoder width {embed_dims} does not split into {num_heads} heads; change "
@@ -47,19 +55,38 @@ class Decoder(nn.Module):
         self.decoder_norm = nn.LayerNorm(embed_dims, eps=1e-6)
         self.decoder_pred = nn.Linear(embed_dims, width)
 
-    def forward(self, tokens: Tensor, restore: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, masking: Masking) -> Tensor:
         """Class token and visible (or all) patches `[N, 1 + K, D]` to features `[N, L, E]`."""
-        x = self.decoder_embed(tokens)  # [N, 1 + K, E]
-        if "mask_token" in self._parameters:
-            N, L = restore.shape
-            hidden = self.mask_token.to(x.dtype).expand(N, L + 1 - x.shape[1], -1)
-            patches = take(torch.cat([x[:, 1:], hidden], dim=1), restore)  # [N, L, E], in place
-            x = torch.cat([x[:, :1], patches], dim=1)  # [N, 1 + L, E]
-        x = x + self.decoder_pos_embed
+        features = self.features(tokens, masking)
+        return features if self.complete else take(features, masking.restore)
+
+    def hidden(self, tokens: Tensor, masking: Masking) -> Tensor:
+        """The features of the hidden patches alone, in the order of `masking.hide`."""
+        features = self.features(tokens, masking)
+        return take(features, masking.hide) if self.complete else features[:, tokens.shape[1] - 1 :]
+
+    @property
+    def complete(self) -> bool:
+        """Whether the encoder gives all patches, at their places."""
+        return "mask_token" not in self._parameters
+
+    def features(self, tokens: Tensor, masking: Masking) -> Tensor:
+        """Features `[N, L, E]`, in place if `complete`, else the visible before the hidden."""
+        x: Tensor = self.decoder_embed(tokens)
+        positions: Tensor = self.decoder_pos_embed
+        if not self.complete:
+            N, hidden = masking.hide.shape
+            x = torch.cat([x, self.mask_token.to(x.dtype).expand(N, hidden, -1)], dim=1)
+            order = torch.cat([masking.keep, masking.hide], dim=1)  # [N, L]
+            cls = positions[:, :1].expand(N, -1, -1)
+            positions = torch.cat([cls, positions[0, 1:][order]], dim=1)  # [N, 1 + L, E]
+        x = x + positions
         for block in self.decoder_blocks:
-            x = block(x)
-        features: Tensor = x[:, 1:]
-        return features
+            if self.with_cp and self.training and x.requires_grad:
+                x = checkpoint(block, x, use_reentrant=False)
+            else:
+                x = block(x)
+        return x[:, 1:]
 
     def predict(self, features: Tensor) -> Tensor:
         """Features `[…, E]` of any patches to predictions `[…, P]`."""
@@ -73,9 +100,13 @@ class LinearHead(nn.Module):
         super().__init__()
         self.decoder_pred = nn.Linear(encoder_dims, width)
 
-    def forward(self, tokens: Tensor, restore: Tensor) -> Tensor:
+    def forward(self, tokens: Tensor, masking: Masking) -> Tensor:
         """Class token and all patches `[N, 1 + L, D]` to the patches alone `[N, L, D]`."""
         return tokens[:, 1:]
+
+    def hidden(self, tokens: Tensor, masking: Masking) -> Tensor:
+        """The hidden patches alone, in the order of `masking.hide`."""
+        return take(tokens[:, 1:], masking.hide)
 
     def predict(self, features: Tensor) -> Tensor:
         """Features `[…, D]` of any patches to predictions `[…, P]`."""

@@ -148,12 +148,11 @@ class MaskedImageModel(BaseModel):
         is scored.
         """
         masking = self.masking(images, noise)
-        features = self.decoder(self.encode(images, masking), masking.restore)  # [N, L, E]
-        truth = self.target.truth(self.target_view(images, second))  # [N, L, …]
+        view = self.target_view(images, second)
         if mode == "loss":
-            return {"loss": self.scored(features, truth, masking)}
-        prediction = self.decoder.predict(features)  # [N, L, P]
-        per_patch = self.target.loss(prediction, truth)  # [N, L]
+            return {"loss": self.loss(images, view, masking)}
+        prediction = self.predict(images, masking)  # [N, L, P]
+        per_patch = self.target.loss(prediction, self.target.truth(view))  # [N, L]
         if self.loss_on == "all":
             loss = per_patch.mean()
         else:
@@ -162,7 +161,11 @@ class MaskedImageModel(BaseModel):
 
     def predict(self, images: Tensor, masking: Masking) -> Tensor:
         """Predictions `[N, L, P]` for normalised `images` under a given mask; no target needed."""
-        return self.decoder.predict(self.decoder(self.encode(images, masking), masking.restore))
+        return self.decoder.predict(self.decoder(self.encode(images, masking), masking))
+
+    def compile(self, **options: Any) -> None:
+        """`torch.compile` the loss. Masks are drawn outside, the same whether compiled or not."""
+        self.loss = torch.compile(self.loss, **options)  # type: ignore[method-assign]
 
     def masking(self, images: Tensor, noise: Tensor | None) -> Masking:
         if noise is None:
@@ -171,24 +174,23 @@ class MaskedImageModel(BaseModel):
 
     def encode(self, images: Tensor, masking: Masking) -> Tensor:
         """Class token and patches, `[N, 1 + K, D]` or with mask tokens `[N, 1 + L, D]`."""
-        tokens, grid = self.encoder.project(images)  # [N, L, D], no positions yet
         if self.form == "visible-only":
-            patches = take(self.encoder.locate(tokens, grid), masking.keep)  # [N, K, D]
+            patches = self.encoder.embed_some(images, masking.keep)  # [N, K, D]
             return self.encoder.encode(self.encoder.with_prefix(patches))
+        tokens, grid = self.encoder.project(images)  # [N, L, D], no positions yet
         mask = masking.mask[:, :, None].to(tokens.dtype)  # [N, L, 1]
         tokens = tokens * (1 - mask) + self.mask_token.to(tokens.dtype) * mask
         return self.encoder.encode(
             self.encoder.with_prefix(self.encoder.locate(tokens, grid)), grid
         )
 
-    def scored(self, features: Tensor, truth: Tensor, masking: Masking) -> Tensor:
+    def loss(self, images: Tensor, view: Tensor, masking: Masking) -> Tensor:
         """The mean loss of the patches that count, predicting no others."""
+        tokens, truth = self.encode(images, masking), self.target.truth(view)  # truth [N, L, …]
         if self.loss_on == "masked":
-            if self.masks.exact:
-                features, truth = take(features, masking.hide), take(truth, masking.hide)
-            else:
-                hidden = masking.mask.bool()
-                features, truth = features[hidden], truth[hidden]
+            features, truth = self.decoder.hidden(tokens, masking), take(truth, masking.hide)
+        else:
+            features = self.decoder(tokens, masking)
         losses = self.target.loss(self.decoder.predict(features), truth)
         return losses.sum() / max(1, losses.numel())  # few small pictures may hide nothing at all
 

@@ -1,14 +1,14 @@
 """How the optimiser is built: weight decay on matrices only, and bf16 that is really on."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import Any
 
 import torch
-from mmengine.device import get_device
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
-from torch import nn
+from torch import Tensor, nn
+from torch.distributed.fsdp import FullyShardedDataParallel
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -19,10 +19,28 @@ class Bf16OptimWrapper(OptimWrapper):
     scales and refuses CPUs). Weights, gradients, optimiser state and the loss stay float32.
     """
 
+    norm: Tensor | None = None  # of the gradients, for who logs it; MMEngine's waits for it
+
+    def _clip_grad(self) -> None:
+        groups = self.optimizer.param_groups
+        gradients = [p for group in groups for p in group["params"] if p.grad is not None]
+        if gradients:
+            norm = self.clip_func(gradients, **self.clip_grad_kwargs)
+            self.norm = None if norm is None else norm.detach()
+
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
-        with super().optim_context(model), torch.autocast(get_device(), dtype=torch.bfloat16):
+        device = next(model.parameters()).device.type
+        with super().optim_context(model), torch.autocast(device, dtype=torch.bfloat16):
             yield
+
+
+def whole(model: nn.Module) -> AbstractContextManager[None]:
+    """Within, parameters that FSDP keeps as flat shards have their own shapes, to be looked at."""
+    if isinstance(model, FullyShardedDataParallel):
+        gathered: AbstractContextManager[None] = model.summon_full_params(model, writeback=False)
+        return gathered
+    return nullcontext()
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
@@ -38,10 +56,16 @@ class DecayMatricesOnly:
         self.config = optim_wrapper_cfg
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
-        trained = [p for p in model.parameters() if p.requires_grad]
+        with whole(model):
+            matrix = [p.ndim > 1 for p in model.parameters()]
+        trained = [
+            (p, decays)
+            for p, decays in zip(model.parameters(), matrix, strict=True)
+            if p.requires_grad
+        ]
         groups = [
-            {"params": [p for p in trained if p.ndim > 1]},
-            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
+            {"params": [p for p, decays in trained if decays]},
+            {"params": [p for p, decays in trained if not decays], "weight_decay": 0.0},
         ]
         config = {"type": "OptimWrapper", **self.config}
         optimizer = OPTIMIZERS.build(config.pop("optimizer"), default_args={"params": groups})

@@ -102,7 +102,7 @@ def fill_intervals(config: Config) -> None:
     """How often to log (iterations), save, validate and draw (epochs; saving also iterations)."""
     hooks = config.default_hooks
     hooks.logger.interval = hooks.throughput.interval = config.log_interval
-    hooks.divergence.interval = config.log_interval
+    hooks.divergence.interval = hooks.runtime_info.interval = config.log_interval
     hooks.checkpoint.interval = config.save_interval
     if steps := config.get("save_iterations"):  # whole steps, so that no gradient is left behind
         accumulation = config.optim_wrapper.accumulative_counts

@@ -48,6 +48,10 @@ class SupervisedModel(BaseModel):
         self.mix = Mixing(num_classes, mixup=mixup, cutmix=cutmix, label_smoothing=label_smoothing)
         self.criterion = SoftTargetCrossEntropy()
 
+    def compile(self, **options: Any) -> None:
+        """`torch.compile` the network; pictures are mixed outside, by NumPy's generator."""
+        self.classifier.compile(**options)
+
     @property
     def encoder(self) -> PlainViT:
         return self.classifier.backbone

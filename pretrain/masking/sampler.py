@@ -41,9 +41,10 @@ class MaskSampler(ABC):
         """Which patches are hidden: bool `[N, L]` on the CPU, where drawing needs no waiting."""
 
     def arrange(self, hidden: Tensor) -> Masking:
-        """Without `exact` the counts differ between pictures: `keep` and `hide` are empty then."""
+        """From which are hidden to what the model needs."""
         if self.exact:
             return keep_smallest(hidden.to(torch.uint8), self.visible)
         nothing = torch.zeros(len(hidden), 0, dtype=torch.long)
         unmoved = torch.arange(self.number).expand(len(hidden), -1)
-        return Masking(nothing, nothing, unmoved, hidden.to(torch.float32))
+        hide = hidden.flatten().nonzero().flatten()  # [M]
+        return Masking(nothing, hide, unmoved, hidden.to(torch.float32))

@@ -13,9 +13,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import torch
+import torch.nn.functional as F
 from mmengine.registry import MODELS
 from torch import Tensor, nn
-from vector_quantize_pytorch import VectorQuantize
 
 from pretrain.tokenizers.tokenizer import Tokenizer
 
@@ -70,6 +70,8 @@ class VQVAE(Tokenizer):
         dead_below: float = 0.1,
         name: str = "vq",
     ) -> None:
+        from vector_quantize_pytorch import VectorQuantize  # a slow import, not for pixels
+
         super().__init__()
         if len(strides) != len(widths) or not strides:
             raise ValueError(f"strides {tuple(strides)} and widths {tuple(widths)} must pair up")
@@ -119,8 +121,10 @@ class VQVAE(Tokenizer):
                 f"{tuple(images.shape[-2:])}"
             )
         features = self.encoder(images)
+        # the library first asks the device whether its words are placed; this waits for nothing
         with torch.autocast(images.device.type, enabled=False):
-            tokens: Tensor = self.codebook(features.float(), freeze_codebook=True)[1]
+            directions = F.normalize(features.float(), dim=1).permute(0, 2, 3, 1)  # [N, h, w, C]
+            tokens: Tensor = (directions @ self.codebook.codebook.T).argmax(-1)
         return tokens
 
     @torch.no_grad()

@@ -253,3 +253,33 @@ def test_random_initialisation_shrinks_with_depth() -> None:
     ratio = [stds[0] / std for std in stds]
     assert ratio == pytest.approx([(i + 1) ** 0.5 for i in range(12)], rel=0.03)
     assert model.blocks[0].attn.qkv.weight.abs().max() <= 0.02
+
+
+@pytest.mark.parametrize("abs_pos", [True, False])
+def test_some_patches_embedded_are_those_of_all(abs_pos: bool) -> None:
+    torch.manual_seed(0)
+    options = {"embed_dims": 8, "depth": 1, "num_heads": 2, "patch_size": 4}
+    vit = PlainViT(None, img_size=(12, 16), abs_pos=abs_pos, **options).double()
+    torch.nn.init.normal_(vit.patch_embed.proj.bias)
+    images = torch.randn(3, 3, 12, 16, dtype=torch.float64)
+    index = torch.rand(3, 12).argsort(dim=1)[:, :5]
+    gradients = []
+    for tokens in (
+        vit.embed(images)[0].gather(1, index[:, :, None].expand(-1, -1, 8)),
+        vit.embed_some(images, index),
+    ):
+        vit.zero_grad()
+        (tokens * torch.arange(tokens.numel()).view_as(tokens)).sum().backward()
+        named = [p for n, p in vit.named_parameters() if n.startswith(("patch", "pos"))]
+        gradients.append([tokens.detach(), *(p.grad for p in named)])
+    for found, expected in zip(gradients[1], gradients[0], strict=True):
+        torch.testing.assert_close(found, expected, rtol=1e-12, atol=1e-12)
+
+
+def test_patches_of_another_grid_are_not_picked() -> None:
+    options = {"embed_dims": 8, "depth": 1, "num_heads": 2, "patch_size": 4}
+    vit = PlainViT(None, img_size=(12, 16), **options)
+    with pytest.raises(
+        ValueError, match=r"16 x 12 pixels are not the encoder's img_size \(12, 16\)"
+    ):
+        vit.embed_some(torch.zeros(1, 3, 16, 12), torch.zeros(1, 2, dtype=torch.long))

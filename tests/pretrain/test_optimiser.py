@@ -35,3 +35,34 @@ def test_bf16_is_on_in_the_step_and_weights_stay_float32() -> None:
     wrapper.update_params(output.float().sum())
     assert model.weight.dtype == torch.float32
     assert model(torch.ones(1, 4)).dtype == torch.float32
+
+
+def test_clipping_is_mmengines_and_keeps_the_norm_on_the_device() -> None:
+    def clipped(kind: str) -> tuple[torch.Tensor, torch.Tensor | None]:
+        torch.manual_seed(0)
+        model = nn.Linear(4, 4)
+        options = {"type": kind, "optimizer": ADAMW, "clip_grad": {"max_norm": 0.1}}
+        wrapper = build_optim_wrapper(model, options)
+        wrapper.update_params(model(torch.ones(1, 4)).square().sum())
+        return model.weight.detach(), getattr(wrapper, "norm", None)
+
+    expected, _ = clipped("OptimWrapper")
+    found, norm = clipped("Bf16OptimWrapper")
+    assert torch.equal(found, expected)
+    assert norm is not None
+    assert norm > 0.1
+
+
+def test_the_fused_step_is_the_plain_one() -> None:
+    def stepped(*, fused: bool) -> list[torch.Tensor]:
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(5, 7), nn.LayerNorm(7), nn.Linear(7, 3))
+        optimizer = {**ADAMW, "lr": 0.01, "betas": (0.9, 0.95), "fused": fused}
+        config = {"constructor": "DecayMatricesOnly", "optimizer": optimizer}
+        wrapper = build_optim_wrapper(model, config)
+        for _ in range(5):
+            wrapper.update_params(model(torch.randn(6, 5)).square().mean())
+        return [parameter.detach() for parameter in model.parameters()]
+
+    for found, expected in zip(stepped(fused=True), stepped(fused=False), strict=True):
+        torch.testing.assert_close(found, expected, rtol=0, atol=1e-6)

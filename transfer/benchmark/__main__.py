@@ -25,9 +25,10 @@ from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
+from backbones.timing import alternate
 from transfer.amp import DTYPES
 from transfer.benchmark.cases import BATCH, NAMES, BackboneCase, Case, build_case
-from transfer.benchmark.measure import alternate, memory, memory_in_a_process
+from transfer.benchmark.measure import memory, memory_in_a_process
 
 LABELS = {
     "segmentation": {"reference": "mmseg MAE"},
@@ -102,7 +103,8 @@ def run(options: Namespace, arguments: Sequence[str]) -> dict[str, Any]:
         peaks = {name: memory_in_a_process(name, arguments) for name in NAMES}
     cases = {name: build_case(name, options) for name in NAMES}
     comparison = compare(cases, options.dtype)
-    times = alternate(cases, warmup=options.warmup, repeats=options.repeats)
+    steps = {name: case.step for name, case in cases.items()}
+    times = alternate(steps, warmup=options.warmup, repeats=options.repeats)
     ours = median(times["ours"])
     rows = {
         name: {

@@ -8,6 +8,7 @@ trackers = ""  # tensorboard,wandb,mlflow,clearml,aim,neptune: any of them, by c
 
 default_hooks = dict(
     reseed=dict(type="Reseed"),
+    runtime_info=dict(type="PendingLosses"),
     logger=dict(type="LoggerHook"),
     throughput=dict(type="Throughput"),
     # more than one is kept, so that a run killed while it writes has one to go back to

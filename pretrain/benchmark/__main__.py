@@ -1,0 +1,36 @@
+"""`python -m pretrain.benchmark {step,targets,growth,gpu,cost}`; each explains itself with -h."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from pretrain.benchmark import cost, gpu, growth, step, targets
+
+COMMANDS = {"step": step, "targets": targets, "growth": growth, "gpu": gpu, "cost": cost}
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    arguments = sys.argv[1:] if arguments is None else arguments
+    parser = argparse.ArgumentParser(
+        prog="python -m pretrain.benchmark",
+        description=__doc__,
+    )
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name, module in COMMANDS.items():
+        about = module.__doc__ or ""
+        command = commands.add_parser(
+            name,
+            help=about.splitlines()[0],
+            description=about,
+            formatter_class=argparse.RawDescriptionHelpFormatter,
+        )
+        module.add_arguments(command)
+    options = parser.parse_args(arguments)
+    try:
+        COMMANDS[options.command].run(options, arguments[1:])
+    except (FileNotFoundError, RuntimeError, ValueError) as error:
+        sys.exit(f"python -m pretrain.benchmark {options.command}: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,76 @@
+"""Every subcommand measures real steps and leaves its files; no time is asserted."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pretrain.benchmark.__main__ import main
+from pretrain.benchmark.targets import TARGETS
+
+SMALL = ["--device", "cpu", "--arch", "tiny", "--size", "32", "--depth", "1", "--batch", "2"]
+SHORT = ["--repeats", "2", "--warmup", "0"]
+
+
+def test_a_step_beside_the_plain_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "step.json"
+    main(["step", *SMALL, *SHORT, "--out", str(out)])
+    found = json.loads(out.read_text())
+    assert found["cases"].keys() == {"plain", "fast"}
+    assert found["comparison"]["fast"]["gradients"] < 1e-5
+    for row in found["cases"].values():
+        assert len(row["seconds"]) == 2
+        assert row["memory"]["peak"] > row["memory"]["before"] > 0
+        share = found["flops"] / row["median"] / found["matmul"]["flops_per_second"]
+        assert row["share_of_matmul"] == pytest.approx(share)
+    assert found["cases"]["plain"]["speed_up"] == 1
+    printed = capsys.readouterr().out
+    assert "differ, relatively, by: loss" in printed
+    assert "bare products reach" in printed
+
+
+def test_every_target_takes_a_step(tmp_path: Path) -> None:
+    names = [name for name in TARGETS if name not in ("dvae", "palette")]
+    out = tmp_path / "targets.json"
+    main(["targets", *names, *SMALL, *SHORT, "--out", str(out)])
+    rows = json.loads(out.read_text())["targets"]
+    assert list(rows) == names
+    assert rows["pixel-norm"]["ratio"] == 1
+    assert all(value > 0 for row in rows.values() for value in row.values())
+
+
+def test_growth_leaves_a_figure_and_a_table(tmp_path: Path) -> None:
+    points = ["--over-batch", "1", "2", "--over-size", "32", "--over-depth"]
+    out = ["--figure", str(tmp_path / "growth"), "--out", str(tmp_path / "growth.json")]
+    main(["growth", *SMALL, *SHORT, *points, *out])
+    rows = json.loads((tmp_path / "growth.json").read_text())["points"]
+    assert [(row["axis"], row["value"]) for row in rows] == [
+        ("batch", 1),
+        ("batch", 2),
+        ("size", 32),
+    ]
+    assert rows[1]["flops"] == 2 * rows[0]["flops"]
+    assert rows[1]["over_operations"] == 1
+    assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
+    assert "<svg" in (tmp_path / "growth.svg").read_text()
+
+
+def test_the_gpu_command_at_small_sizes(tmp_path: Path) -> None:
+    options = ["--device", "cpu", "--archs", "tiny", "--size", "32", "--batches", "1"]
+    options += ["--dtype", "float32", "--repeats", "1", "--no-compile", "--targets", "pixel-norm"]
+    main(["gpu", str(tmp_path), *options])
+    parts = json.loads((tmp_path / "summary.json").read_text())["parts"]
+    assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
+        ["batch-tiny-1", "step-tiny", "targets"], "done"
+    )
+    fast = json.loads((tmp_path / "step-tiny.json").read_text())["cases"]["fast"]
+    rates = json.loads((tmp_path / "rates.json").read_text())
+    assert rates["images_per_second"] == {"tiny": fast["images_per_second"]}
+
+
+def test_the_gpu_command_without_time_says_what_is_missing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["gpu", str(tmp_path), "--device", "cpu", "--archs", "tiny", "--minutes", "0"])
+    assert "not measured: batch-tiny-128" in capsys.readouterr().out
+    assert not (tmp_path / "rates.json").exists()
