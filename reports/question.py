@@ -109,7 +109,8 @@ def votes(leads: Sequence[Lead], pairs: int) -> str:
     tested = "" if len(leads) == pairs else f", of which {len(leads)} were tested"
     for target, count in zip(TARGETS, counts, strict=True):
         if count == pairs:
-            return f"all {pairs} such pairs favour the {target} target by more than chance"
+            every = "both" if pairs == 2 else f"all {pairs}"
+            return f"{every} such pairs favour the {target} target by more than chance"
     pixel, token = (str(count or "none") for count in counts)
     verb = "favours" if pixel == "1" else "favour"
     return (

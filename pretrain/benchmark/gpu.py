@@ -31,6 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, help="where the JSON files go")
     parser.add_argument("--archs", nargs="+", choices=SIZES, default=["base", "large"])
     parser.add_argument("--size", type=int, default=224, help="pixels")
+    parser.add_argument("--depth", type=int, help="encoder blocks, to try the command quickly")
     parser.add_argument("--batches", nargs="+", type=int, default=[128, 256, 512, 1024])
     parser.add_argument("--dtype", choices=DTYPES, default="bfloat16")
     parser.add_argument("--targets", nargs="*", default=["pixel-norm", "vq", "dvae"])
@@ -49,6 +50,7 @@ class Parts:
         self.deadline = time.monotonic() + 60 * options.minutes
         self.done: dict[str, dict[str, Any]] = {}
         self.common = ["--dtype", options.dtype, "--device", options.device]
+        self.common += ["--depth", str(options.depth)] if options.depth else []
         self.common += ["--size", str(options.size), "--compile-mode", options.compile_mode]
 
     def run(self, name: str, *arguments: str) -> dict[str, Any] | None:
@@ -117,7 +119,7 @@ def run(options: Namespace, arguments: Sequence[str]) -> None:
     options.folder.mkdir(parents=True, exist_ok=True)
     parts = Parts(options)
     rates = measure(parts, options)
-    of_parts = dict.fromkeys(("arch", "depth", "batch", "checkpointing", "warmup"))
+    of_parts = dict.fromkeys(("arch", "batch", "checkpointing", "warmup"))
     described = describe(Namespace(**vars(options), **of_parts))
     write_json(options.folder / "summary.json", {"settings": described, "parts": parts.done})
     if rates:

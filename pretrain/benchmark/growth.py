@@ -68,7 +68,7 @@ def measure(options: Namespace) -> list[dict[str, Any]]:
 def expected(line: list[dict[str, Any]]) -> list[float]:
     """The middle point's time, scaled by the operations of the others."""
     middle = line[len(line) // 2]
-    return [middle["median"] * row["flops"] / middle["flops"] for row in line]
+    return [middle["median"] * (row["flops"] / middle["flops"]) for row in line]
 
 
 def draw(rows: list[dict[str, Any]], title: str) -> dict[str, bytes]:

@@ -56,7 +56,18 @@ def test_growth_leaves_a_figure_and_a_table(tmp_path: Path) -> None:
 
 
 def test_the_gpu_command_at_small_sizes(tmp_path: Path) -> None:
-    options = ["--device", "cpu", "--archs", "tiny", "--size", "32", "--batches", "1"]
+    options = [
+        "--device",
+        "cpu",
+        "--archs",
+        "tiny",
+        "--size",
+        "32",
+        "--depth",
+        "1",
+        "--batches",
+        "1",
+    ]
     options += ["--dtype", "float32", "--repeats", "1", "--no-compile", "--targets", "pixel-norm"]
     main(["gpu", str(tmp_path), *options])
     parts = json.loads((tmp_path / "summary.json").read_text())["parts"]
