@@ -48,8 +48,9 @@ class Throughput(Hook):
         hub.update_scalar("train/data_wait", self.wait.share)
         if batch_idx >= self.interval and self.wait.share > WARN_ABOVE and not self.warned:
             self.warned = True
+            # the epoch makes it a message of its own: MMEngine's logger drops repeated ones
             runner.logger.warning(
-                f"{self.wait.share:.0%} of the last iterations was spent waiting for data (more "
+                f"epoch {runner.epoch + 1}: {self.wait.share:.0%} of the last iterations was spent waiting for data (more "
                 f"than {WARN_ABOVE:.0%}): raise workers or prefetch, decode at scale "
                 "(decoding=scaled), or put the data on a quicker disk"
             )

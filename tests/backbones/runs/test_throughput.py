@@ -61,8 +61,10 @@ def test_waiting_for_data_is_in_the_log_and_warned_of_once_an_epoch(tmp_path: Pa
     assert len(shares) == 6
     assert all(0.3 < share < 0.99 for share in shares)
     assert "images_per_s: " in log
-    warnings = re.findall(r"WARNING - (\d+)% of the last iterations was spent waiting", log)
-    assert len(warnings) == 2
+    warnings = re.findall(
+        r"WARNING - epoch (\d): \d+% of the last iterations was spent waiting", log
+    )
+    assert warnings == ["1", "2"]
 
 
 def test_data_that_keeps_up_brings_no_warning(
