@@ -50,8 +50,8 @@ class Throughput(Hook):
             self.warned = True
             # the epoch makes it a message of its own: MMEngine's logger drops repeated ones
             runner.logger.warning(
-                f"epoch {runner.epoch + 1}: {self.wait.share:.0%} of the last iterations was spent waiting for data (more "
-                f"than {WARN_ABOVE:.0%}): raise workers or prefetch, decode at scale "
-                "(decoding=scaled), or put the data on a quicker disk"
+                f"epoch {runner.epoch + 1}: {self.wait.share:.0%} of the last iterations was spent "
+                f"waiting for data (more than {WARN_ABOVE:.0%}): raise workers or prefetch, decode "
+                "at scale (decoding=scaled), or put the data on a quicker disk"
             )
         self.wait = DataWait()
