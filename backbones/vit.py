@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from backbones.block import Block
+from backbones.kept_patches import pixels_of
 from backbones.options import Grid, check_options, grid_of, in_range
 from backbones.positions import resize_positions
 from backbones.relative_position import TableBias
@@ -231,20 +232,10 @@ class PlainViT(BaseModule):
     def embed_some(self, images: Tensor, index: Tensor) -> Tensor:
         """Patch tokens `[N, K, D]` with positions, of the patches at `index` `[N, K]` alone.
 
-        Equal to picking them from `embed`, without projecting the others.
-
-        Raises:
-            ValueError: for pictures that are not the grid `index` counts in.
+        Equal to picking them from `embed`, without projecting the others. ValueError for pictures
+        that are not the grid `index` counts in.
         """
-        p, (gh, gw) = self.patch_size, self.grid
-        if images.shape[2:] != (gh * p, gw * p):
-            raise ValueError(
-                f"pictures of {images.shape[2]} x {images.shape[3]} pixels are not the encoder's "
-                f"img_size {(gh * p, gw * p)}, whose patches are masked"
-            )
-        patches = images.unflatten(3, (gw, p)).unflatten(2, (gh, p)).permute(0, 2, 4, 1, 3, 5)
-        picture = torch.arange(len(images), device=images.device)[:, None]
-        chosen = patches[picture, index // gw, index % gw].flatten(2)  # [N, K, 3 p p]
+        chosen = pixels_of(images, index, patch=self.patch_size, grid=self.grid)  # [N, K, 3 p p]
         layer = self.patch_embed.proj
         tokens = F.linear(chosen, layer.weight.flatten(1), layer.bias)
         if not self.has_abs_pos:

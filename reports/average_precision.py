@@ -10,13 +10,14 @@ Shapes: B resamples, n images, D detections, K categories, T IoU thresholds, A a
 positives of one category and threshold.
 """
 
-import os
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+
+from reports.cores import cores
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -60,7 +61,7 @@ class AveragePrecision:
             block = slice(start, start + BLOCK)
             found[block, k] = category_scores(self.categories[k], weights[block])
 
-        with ThreadPoolExecutor(os.cpu_count()) as pool:  # numpy lets go of the interpreter's lock
+        with ThreadPoolExecutor(cores()) as pool:  # numpy lets go of the interpreter's lock
             list(pool.map(work, jobs))
         return found
 

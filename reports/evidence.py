@@ -4,6 +4,7 @@ A difference is first minus second in the metric's own unit (percent points). In
 p-values two-sided.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 Cell = tuple[str, str]  # method, metric
@@ -82,6 +83,12 @@ class Evidence:
     best: dict[str, str] = field(default_factory=dict)
     classes: tuple[ClassDifferences, ...] = ()
     notes: tuple[str, ...] = ()  # what could not be compared, and why
+
+    def reach(self, cell: Cell, seeds: Sequence[float]) -> tuple[float | None, float | None]:
+        """The ends of the interval, else the lowest and the highest of several seeds."""
+        if found := self.intervals.get(cell):
+            return found.low, found.high
+        return (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
 
     def between(self, metric: str, first: str, second: str) -> Difference | None:
         """The difference first − second, whichever way round it is held; None if there is none."""

@@ -72,10 +72,7 @@ def sweep_points(ablation: Ablation, found: Found, metric: str) -> list[SweepPoi
             seeds = list(values.get((method, metric), {}).values())
             if not seeds:
                 continue
-            interval = evidence.intervals.get((method, metric))
-            low, high = (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
-            if interval:
-                low, high = interval.low, interval.high
+            low, high = evidence.reach((method, metric), seeds)
             mean = sum(seeds) / len(seeds)
             points.append(SweepPoint(comparison.title, DEFAULT, float(label), mean, low, high))
     return points

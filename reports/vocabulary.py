@@ -122,6 +122,9 @@ def method_label(method: str) -> str:
     return METHODS[method][0] if method in METHODS else method
 
 
+ARCHS = ("tiny", "small", "base", "large", "huge", "giant")  # small ones first
+
+
 def family(method: str) -> str:
     """What a method predicts: "pixel" or "token"; "supervised", "random"; empty for others."""
     if method in ("random", "supervised"):

@@ -22,9 +22,9 @@ from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.table import Table
 
+from reports.cores import cores
 from reports.frame import curves_frame, results_frame
 from reports.records.migrate import CURRENT
-from reports.records.reading import cores
 from reports.records.scan import scan
 
 METRICS = ("box_ap", "box_ap50", "box_ap75", "mask_ap", "mask_ap50", "mask_ap75")

@@ -18,6 +18,7 @@ from reports.slugs import slug
 from reports.summary import by_seed
 from reports.tables.beside import beside
 from reports.vocabulary import (
+    ARCHS,
     METHODS,
     Style,
     headline_metrics,
@@ -27,7 +28,6 @@ from reports.vocabulary import (
     metric_label,
 )
 
-ARCHS = ("tiny", "small", "base", "large", "huge")
 Group = tuple[Comparison, Evidence]
 OF_A_SIZE = {"arch", "protocol", "protocol_sha256", "sweep_sha256"}
 PLOT = 3.0  # inches from the axis label to the key
@@ -94,10 +94,7 @@ def size_points(comparison: Comparison, evidence: Evidence, metric: str) -> list
     points = []
     for method in comparison.methods:
         seeds = list(values.get((method, metric), {}).values())
-        interval = evidence.intervals.get((method, metric))
-        low, high = (min(seeds), max(seeds)) if len(seeds) > 1 else (None, None)
-        if interval:
-            low, high = interval.low, interval.high
+        low, high = evidence.reach((method, metric), seeds)
         known = published.value(method, metric)
         if seeds or known:
             value = sum(seeds) / len(seeds) if seeds else None

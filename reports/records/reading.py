@@ -4,7 +4,6 @@ Nearly all the time goes into JSON, which threads cannot share. Results and thei
 one process reading one file after another.
 """
 
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -12,6 +11,7 @@ from functools import partial
 from itertools import chain
 from pathlib import Path
 
+from reports.cores import cores
 from reports.records.follow import follow
 from reports.records.outcome import Outcome, read_outcomes
 
@@ -41,10 +41,3 @@ def in_processes(
 
 def gather(read: Iterator[list[Outcome]], total: int) -> list[Outcome]:
     return list(chain.from_iterable(follow(read, total)))
-
-
-def cores() -> int:
-    """That this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1

@@ -11,9 +11,16 @@ from reports.comparisons import Comparison
 from reports.evidence import Evidence
 from reports.tables.side_by_side import Line, Slot, line_of, side_by_side
 from reports.tables.table import Table
-from reports.vocabulary import METHODS, family, headline_metrics, in_order, method_label, task_label
+from reports.vocabulary import (
+    ARCHS,
+    METHODS,
+    family,
+    headline_metrics,
+    in_order,
+    method_label,
+    task_label,
+)
 
-ARCHS = ("tiny", "small", "base", "large", "huge", "giant")
 FIGURE_9 = ("Figure 9", "section 4.3", "Table 1")  # the runs of that figure, pretrained 800 epochs
 Found = Sequence[tuple[Comparison, Evidence]]
 
