@@ -1,4 +1,4 @@
-"""Stop at the first loss that is not a number, and say what was in the batch."""
+"""Stop at the first loss that is not a number, and never save weights that are none."""
 
 import math
 from collections.abc import Sequence
@@ -12,13 +12,17 @@ from mmengine.runner import Runner
 REMEDY = (
     "lower the learning rate, lengthen the warm-up, clip gradients "
     "(optim_wrapper.clip_grad.max_norm=1), or train in bf16 or fp32 instead of fp16; "
-    "checkpoints up to here are kept, continue from one with --resume"
+    "checkpoints up to here are kept and whole, continue from one with --resume"
 )
 
 
 @HOOKS.register_module()
 class StopOnDivergence(Hook):
-    """Checks the loss every `interval` iterations (each check waits for the device)."""
+    """Checks the loss every `interval` iterations and at the end (each check waits for the device).
+
+    In between every step may have spoilt the weights, so they are looked at before they are saved,
+    and a run is never left with checkpoints that cannot be continued.
+    """
 
     priority = "VERY_HIGH"
 
@@ -32,7 +36,8 @@ class StopOnDivergence(Hook):
         data_batch: Any = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
-        if not self.every_n_train_iters(runner, self.interval) or not outputs:
+        due = self.every_n_train_iters(runner, self.interval) or self.is_last_train_iter(runner)
+        if not due or not outputs:
             return
         loss = outputs.get("loss")
         if loss is None:
@@ -41,6 +46,14 @@ class StopOnDivergence(Hook):
         if not math.isfinite(value):
             where = f"iteration {runner.iter + 1} ({_names(data_batch)})"
             raise FloatingPointError(f"the loss is {value} at {where}; {REMEDY}")
+
+    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
+        for name, tensor in checkpoint["state_dict"].items():
+            if not torch.isfinite(tensor).all():
+                raise FloatingPointError(
+                    f"{name} is no longer finite after {runner.iter} iterations, so nothing is "
+                    f"saved; {REMEDY}"
+                )
 
 
 def _names(batch: Any) -> str:

@@ -12,13 +12,19 @@ from pathlib import Path
 
 
 def checkpoints(work_dir: Path) -> list[Path]:
-    """The run's `epoch_N.pth` or `iter_N.pth`, newest first."""
+    """The run's `epoch_N.pth` and `iter_N.pth`, newest first.
+
+    The newest is the one that MMEngine's `last_checkpoint` names: a run that went on with another
+    accumulation, or saves by iterations instead of epochs, counts anew. The others are by number.
+    """
     found = {
-        int(match[1]): path
+        path: int(match[1])
         for path in work_dir.glob("*.pth")
         if (match := re.fullmatch(r"(?:epoch|iter)_(\d+)\.pth", path.name))
     }
-    return [found[step] for step in sorted(found, reverse=True)]
+    note = work_dir / "last_checkpoint"
+    last = Path(note.read_text().strip()).name if note.is_file() else ""
+    return sorted(found, key=lambda path: (path.name == last, found[path]), reverse=True)
 
 
 def whole(path: Path) -> bool:

@@ -41,5 +41,16 @@ def test_runs_by_iteration_are_the_same(tmp_path: Path) -> None:
     assert checkpoints(tmp_path) == paths[::-1]
 
 
+def test_the_newest_is_the_one_the_run_wrote_last(tmp_path: Path) -> None:
+    """Iterations and epochs are counted apart, and iterations anew with other accumulation."""
+    earlier, also, last = (save(tmp_path / f"{x}.pth") for x in ("iter_12", "iter_6", "epoch_3"))
+    (tmp_path / "last_checkpoint").write_text("/where/it/was/trained/epoch_3.pth")
+    assert checkpoints(tmp_path) == [last, earlier, also]
+    (tmp_path / "last_checkpoint").write_text("iter_6.pth\n")
+    assert newest_whole(tmp_path) == also
+    (tmp_path / "last_checkpoint").write_text("")
+    assert newest_whole(tmp_path) == earlier
+
+
 def test_nothing_to_continue(tmp_path: Path) -> None:
     assert newest_whole(tmp_path) is None
