@@ -69,3 +69,8 @@ def in_a_process(module: str, arguments: Sequence[str]) -> dict[str, Any]:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def bfloat16_units() -> bool:
+    """Whether this processor multiplies bfloat16 itself; others do it in float32, far slower."""
+    return torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()

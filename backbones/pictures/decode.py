@@ -12,6 +12,7 @@ Shapes: H W pixels of the picture, F factor, h w pixels of the crop at that scal
 import io
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.util import find_spec
 
 import numpy as np
@@ -82,9 +83,10 @@ DECODERS = {
 }
 
 
-def available() -> list[str]:
+@cache
+def available() -> tuple[str, ...]:
     """The decoders that are installed, the fastest last."""
-    return [name for name in DECODERS if name == "pillow" or find_spec(name)]
+    return tuple(name for name in DECODERS if name == "pillow" or find_spec(name))
 
 
 def factor_for(box: Whole, size: int) -> int:

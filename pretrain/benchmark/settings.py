@@ -11,6 +11,7 @@ import timm
 import torch
 
 from backbones.sizes import SIZES
+from backbones.timing import bfloat16_units
 from pretrain.benchmark.cases import DTYPES
 
 
@@ -39,7 +40,7 @@ def describe(options: Namespace) -> dict[str, Any]:
         **{name: getattr(options, name) for name in names},
         "device": torch.cuda.get_device_name() if cuda else f"cpu, {platform.machine()}",
         "threads": torch.get_num_threads(),
-        "bfloat16 units": None if cuda else torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+        "bfloat16 units": None if cuda else bfloat16_units(),
         "versions": {module.__name__: module.__version__ for module in (torch, timm, mmengine)},
     }
 
