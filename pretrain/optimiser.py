@@ -1,14 +1,13 @@
 """How the optimiser is built: weight decay on matrices only, and bf16 that is really on."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 from torch import Tensor, nn
-from torch.distributed.fsdp import FullyShardedDataParallel
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -35,14 +34,6 @@ class Bf16OptimWrapper(OptimWrapper):
             yield
 
 
-def whole(model: nn.Module) -> AbstractContextManager[None]:
-    """Within, parameters that FSDP keeps as flat shards have their own shapes, to be looked at."""
-    if isinstance(model, FullyShardedDataParallel):
-        gathered: AbstractContextManager[None] = model.summon_full_params(model, writeback=False)
-        return gathered
-    return nullcontext()
-
-
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
 class DecayMatricesOnly:
     """Two parameter groups: biases and norms (one-dimensional) are not decayed.
@@ -56,16 +47,10 @@ class DecayMatricesOnly:
         self.config = optim_wrapper_cfg
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
-        with whole(model):
-            matrix = [p.ndim > 1 for p in model.parameters()]
-        trained = [
-            (p, decays)
-            for p, decays in zip(model.parameters(), matrix, strict=True)
-            if p.requires_grad
-        ]
+        trained = [p for p in model.parameters() if p.requires_grad]
         groups = [
-            {"params": [p for p, decays in trained if decays]},
-            {"params": [p for p, decays in trained if not decays], "weight_decay": 0.0},
+            {"params": [p for p in trained if p.ndim > 1]},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
         config = {"type": "OptimWrapper", **self.config}
         optimizer = OPTIMIZERS.build(config.pop("optimizer"), default_args={"params": groups})
