@@ -8,6 +8,7 @@ import torch
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 from torch import Tensor, nn
+from torch.distributed.tensor import DTensor
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -16,6 +17,11 @@ class Bf16OptimWrapper(OptimWrapper):
 
     bfloat16 has float32's range, so there is no loss scaling (MMEngine's `AmpOptimWrapper` always
     scales and refuses CPUs). Weights, gradients, optimiser state and the loss stay float32.
+
+    Sharded models run under autocast too, not under FSDP's own mixed precision, which would round
+    pictures, targets' inputs and norms as well: sharding is to change no number. The price is that
+    weights travel as float32, twice the bytes, and that their bfloat16 copies, 2 bytes a weight,
+    stay from the forward pass to the backward pass unless activations are recomputed.
     """
 
     norm: Tensor | None = None  # of the gradients, for who logs it; MMEngine's waits for it
@@ -25,6 +31,8 @@ class Bf16OptimWrapper(OptimWrapper):
         gradients = [p for group in groups for p in group["params"] if p.grad is not None]
         if gradients:
             norm = self.clip_func(gradients, **self.clip_grad_kwargs)
+            if isinstance(norm, DTensor):  # of sharded gradients: each process has a part of it
+                norm = norm.full_tensor()
             self.norm = None if norm is None else norm.detach()
 
     @contextmanager
