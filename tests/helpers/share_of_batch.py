@@ -47,7 +47,7 @@ def train(model: nn.Module, *, rank: int, world: int, pieces: int) -> list[float
             "constructor": "DecayMatricesOnly",
             "optimizer": {"type": "AdamW", "lr": 1e-3, "weight_decay": 0.05, "fused": True},
             "accumulative_counts": pieces,
-            "clip_grad": {"max_norm": 0.5},
+            "clip_grad": {"max_norm": 0.2},
         },
     )
     losses = []

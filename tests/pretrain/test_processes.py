@@ -5,14 +5,13 @@ of sums; AdamW's epsilon is large enough not to blow up gradients that are nothi
 """
 
 import json
-import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import timm
 import torch
+from runs_together import run_together
 from torch.testing import assert_close
 
 from backbones.safe_load import load_safely
@@ -20,7 +19,6 @@ from pretrain.__main__ import main
 from pretrain.checkpoint import read_checkpoint
 from pretrain.export import export
 
-ROOT = Path(__file__).parents[2]
 TOLERANCE = 1e-6
 MASKED = {
     "model.masking.type": "GridMask",
@@ -38,14 +36,6 @@ COMPILED = {
 }
 TOGETHER = ("--launcher", "pytorch")
 Command = Callable[..., list[str]]
-
-
-def torchrun(*arguments: str) -> None:
-    start = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node=2"]
-    done = subprocess.run(
-        [*start, *arguments], cwd=ROOT, capture_output=True, text=True, check=False
-    )
-    assert not done.returncode, done.stderr
 
 
 def begun(folder: Path, checkpoint: Path) -> Path:
@@ -88,8 +78,7 @@ def several(whole: Path, command: Command, pictures: Path, tmp_path: Path) -> Pa
             command(averaged, *shard, "--resume", **validated),
             command(whole / "bf16", *shard, "--amp", **MASKED, **COMPILED),
         ]
-        (tmp_path / "runs.json").write_text(json.dumps(arguments))
-        torchrun("tests/helpers/runs_together.py", str(tmp_path / "runs.json"))
+        run_together("pretrain", arguments, tmp_path)
     return whole
 
 
