@@ -29,14 +29,14 @@ def alone(tmp_path: Path) -> Iterator[None]:
     dist.destroy_process_group()
 
 
-def build() -> PlainViT:
+def build(**options: bool) -> PlainViT:
     torch.manual_seed(0)
     size = {"img_size": 16, "patch_size": 8, "embed_dims": 8, "depth": 2, "num_heads": 2}
-    return PlainViT(None, **size).to(get_device())
+    return PlainViT(None, **size, **options).to(get_device())
 
 
-def divided() -> PlainViT:
-    model = build()
+def divided(**options: bool) -> PlainViT:
+    model = build(**options)
     shard(model)
     return model
 
@@ -68,8 +68,9 @@ def test_everything_is_divided_whenever_no_backward_pass_is_to_come() -> None:
     assert all(isinstance(p.grad, DTensor) for p in model.parameters())
 
 
-def test_a_run_goes_on_from_whole_tensors() -> None:
-    plain, model = build(), divided()
+@pytest.mark.parametrize("recompute", [False, True])
+def test_a_run_goes_on_from_whole_tensors(recompute: bool) -> None:
+    plain, model = build(), divided(with_cp=recompute)
     with torch.no_grad():
         for parameter in model.parameters():
             parameter.zero_()
