@@ -16,7 +16,9 @@ from backbones.runs.failure import note_failures, write_failure
 from backbones.runs.processes import add_arguments, by_main, join, launched
 from backbones.runs.resume import checkpoints
 from backbones.runs.runner import StrictRunner
+from backbones.runs.sharded_runner import ShardedRunner
 from pretrain.recipe import complete
+from pretrain.shardable import check_shard
 from pretrain.start import Start, find_start
 
 
@@ -44,6 +46,12 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "(CUDA graphs)",
     )
     add_arguments(parser)
+    parser.add_argument(
+        "--shard",
+        action="store_true",
+        help="divide weights, gradients and optimiser state among the processes of --launcher "
+        "(FSDP), for models too large to be whole on every GPU",
+    )
     parser.add_argument("--seed", type=int, help="default: the config's (0)")
     parser.add_argument(
         "--cfg-options",
@@ -73,6 +81,9 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
         config.optim_wrapper.type = "Bf16OptimWrapper"
     if arguments.compile:
         config.default_hooks.compiled = {"type": "CompileModel", "mode": arguments.compile}
+    if arguments.shard:
+        config.shard = True
+    check_shard(config)
     return config, complete(config, world_size=launched(arguments))
 
 
@@ -89,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         note_failures(folder)
     try:
         config, message = configure(options)
-        join(config)
+        join(config.launcher, config.env_cfg)
         start = Start()
         if options.resume:
             restart = options.restart_if_changed
@@ -104,7 +115,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     note_failures(folder)
     if start.checkpoint is not None:
         config.resume, config.load_from = True, str(start.checkpoint)
-    runner = StrictRunner.from_cfg(config)
+    runner = (ShardedRunner if config.get("shard") else StrictRunner).from_cfg(config)
     runner.logger.info(message)
     if start.note:
         runner.logger.warning(start.note)

@@ -1,14 +1,14 @@
 """How the optimiser is built: weight decay on matrices only, and bf16 that is really on."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
 from torch import Tensor, nn
-from torch.distributed.fsdp import FullyShardedDataParallel
+from torch.distributed.tensor import DTensor
 
 
 @OPTIM_WRAPPERS.register_module()
@@ -17,6 +17,11 @@ class Bf16OptimWrapper(OptimWrapper):
 
     bfloat16 has float32's range, so there is no loss scaling (MMEngine's `AmpOptimWrapper` always
     scales and refuses CPUs). Weights, gradients, optimiser state and the loss stay float32.
+
+    Sharded models run under autocast too, not under FSDP's own mixed precision, which would round
+    pictures, targets' inputs and norms as well: sharding is to change no number. The price is that
+    weights travel as float32, twice the bytes, and that their bfloat16 copies, 2 bytes a weight,
+    stay from the forward pass to the backward pass unless activations are recomputed.
     """
 
     norm: Tensor | None = None  # of the gradients, for who logs it; MMEngine's waits for it
@@ -26,6 +31,8 @@ class Bf16OptimWrapper(OptimWrapper):
         gradients = [p for group in groups for p in group["params"] if p.grad is not None]
         if gradients:
             norm = self.clip_func(gradients, **self.clip_grad_kwargs)
+            if isinstance(norm, DTensor):  # of sharded gradients: each process has a part of it
+                norm = norm.full_tensor()
             self.norm = None if norm is None else norm.detach()
 
     @contextmanager
@@ -33,14 +40,6 @@ class Bf16OptimWrapper(OptimWrapper):
         device = next(model.parameters()).device.type
         with super().optim_context(model), torch.autocast(device, dtype=torch.bfloat16):
             yield
-
-
-def whole(model: nn.Module) -> AbstractContextManager[None]:
-    """Within, parameters that FSDP keeps as flat shards have their own shapes, to be looked at."""
-    if isinstance(model, FullyShardedDataParallel):
-        gathered: AbstractContextManager[None] = model.summon_full_params(model, writeback=False)
-        return gathered
-    return nullcontext()
 
 
 @OPTIM_WRAPPER_CONSTRUCTORS.register_module()
@@ -56,16 +55,10 @@ class DecayMatricesOnly:
         self.config = optim_wrapper_cfg
 
     def __call__(self, model: nn.Module) -> OptimWrapper:
-        with whole(model):
-            matrix = [p.ndim > 1 for p in model.parameters()]
-        trained = [
-            (p, decays)
-            for p, decays in zip(model.parameters(), matrix, strict=True)
-            if p.requires_grad
-        ]
+        trained = [p for p in model.parameters() if p.requires_grad]
         groups = [
-            {"params": [p for p, decays in trained if decays]},
-            {"params": [p for p, decays in trained if not decays], "weight_decay": 0.0},
+            {"params": [p for p in trained if p.ndim > 1]},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
         config = {"type": "OptimWrapper", **self.config}
         optimizer = OPTIMIZERS.build(config.pop("optimizer"), default_args={"params": groups})

@@ -15,6 +15,7 @@ from mmengine.runner import Runner
 from backbones.runs.data_wait import DataWait
 from backbones.runs.failure import note_failures
 from backbones.runs.files import write_json
+from backbones.runs.processes import process_mean
 from backbones.runs.provenance import environment
 
 SCHEMA = 2  # of result.json
@@ -25,8 +26,9 @@ class RunRecordHook(Hook, ABC):
     """Writes `result.json` once, when training has ended; `failure.json` when it dies.
 
     Subclasses add what is theirs through `describe`. A `result.json` that exists is complete.
-    `images_per_second` counts the pictures of all processes over the wall time of training, data
-    loading and checkpoints included, validation left out. `data_wait_share` is the main process's.
+    The curve of the loss is the mean over all processes. `images_per_second` counts the pictures of
+    all of them over the wall time of training, data loading and checkpoints included, validation
+    left out. `data_wait_share` is the main process's.
     """
 
     priority = "VERY_LOW"
@@ -75,7 +77,7 @@ class RunRecordHook(Hook, ABC):
         self.images += _batch_size(data_batch) * get_world_size()
         step = max(1, runner.max_iters // MOST_POINTS)
         if outputs and "loss" in outputs and (runner.iter + 1) % step == 0:
-            loss = torch.as_tensor(outputs["loss"]).detach().item()
+            loss = process_mean(torch.as_tensor(outputs["loss"])).item()
             self.curves.setdefault("loss", []).append((runner.iter + 1, loss))
 
     def before_val(self, runner: Runner) -> None:

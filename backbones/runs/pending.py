@@ -8,14 +8,16 @@ from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 from torch import Tensor
 
+from backbones.runs.processes import process_mean
+
 
 @HOOKS.register_module()
 class PendingLosses(RuntimeInfoHook):
     """MMEngine's hook reads every loss at once, and the host waits for the device each step.
 
-    This one keeps them on the device, and reads those of the last `interval` iterations together.
-    The log and the records get the same numbers. An optimiser wrapper's `norm` of the gradients is
-    logged with them.
+    This one keeps them on the device, and reads those of the last `interval` iterations together,
+    as means over all processes, where MMEngine's are the main one's. An optimiser wrapper's `norm`
+    of the gradients, the same in all, is logged with them.
     """
 
     priority = "VERY_HIGH"
@@ -43,7 +45,7 @@ class PendingLosses(RuntimeInfoHook):
     def read(self, runner: Runner) -> None:
         """Bring the pending losses to the host in one transfer, and to the log in order."""
         values = [value.float() for losses in self.pending for value in losses.values()]
-        numbers = iter(torch.stack(values).tolist() if values else [])
+        numbers = iter(process_mean(torch.stack(values)).tolist() if values else [])
         for losses in self.pending:
             for name in losses:
                 runner.message_hub.update_scalar(f"train/{name}", next(numbers))

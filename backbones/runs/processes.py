@@ -2,13 +2,20 @@
 
 import argparse
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any, TypeVar
 
 import torch
-from mmengine.config import Config
-from mmengine.dist import broadcast_object_list, init_dist, is_distributed, is_main_process
+from mmengine.dist import (
+    all_reduce,
+    broadcast_object_list,
+    init_dist,
+    is_distributed,
+    is_main_process,
+)
 from mmengine.utils.dl_utils import set_multi_processing
+from torch import Tensor
 
 T = TypeVar("T")
 # Where launchers say how many processes there are, before these know each other.
@@ -30,16 +37,35 @@ def launched(arguments: argparse.Namespace) -> int:
     """How many processes a command was started as, its own rank noted where MMEngine looks for it.
 
     Raises:
-        ValueError: where several are asked for without GPUs, or not by the launcher.
+        ValueError: where there are more than GPUs, or not as the launcher needs them.
     """
     if arguments.local_rank is not None:
         os.environ.setdefault("LOCAL_RANK", str(arguments.local_rank))
-    if arguments.launcher != "none" and not torch.cuda.is_available():
+    count = world_size(arguments.launcher)
+    if arguments.launcher != "none":
+        check_devices(arguments.launcher)
+    return count
+
+
+def check_devices(launcher: str) -> None:
+    """Each process of a machine has a GPU of its own, or none has one.
+
+    Raises:
+        ValueError: where that is not so, or the launcher cannot do without.
+    """
+    if not torch.cuda.is_available():
+        if launcher != "pytorch":
+            raise ValueError(
+                f"--launcher {launcher} needs a GPU for each process (MMEngine binds each to one), "
+                "and none is found here; without GPUs start by torchrun, with --launcher pytorch"
+            )
+        return
+    number, gpus = int(os.environ.get("LOCAL_RANK", 0)), torch.cuda.device_count()
+    if number >= gpus:
         raise ValueError(
-            f"--launcher {arguments.launcher} needs a GPU for each process (MMEngine binds each to "
-            "one), and none is found here; leave --launcher out"
+            f"process {number} (counted from 0) of this machine has no GPU of its own: it has "
+            f"{gpus}; start as many processes, e.g. torchrun --nproc-per-node {gpus}"
         )
-    return world_size(arguments.launcher)
 
 
 def world_size(launcher: str) -> int:
@@ -59,11 +85,28 @@ def world_size(launcher: str) -> int:
     return int(os.environ[variable])
 
 
-def join(config: Config) -> None:
-    """Let the processes find each other now; the runner, built later, keeps to it."""
-    if config.launcher != "none" and not is_distributed():
-        set_multi_processing(**config.env_cfg.get("mp_cfg", {}), distributed=True)
-        init_dist(config.launcher, **config.env_cfg.get("dist_cfg", {}))
+def join(launcher: str, env: Mapping[str, Any]) -> None:
+    """Let the processes find each other now; the runner, built later, keeps to it.
+
+    By the backend that `env`, a config's `env_cfg`, names; without GPUs by gloo, which MMEngine
+    cannot start: it gives each process a GPU first.
+    """
+    if launcher == "none" or is_distributed():
+        return
+    set_multi_processing(**env.get("mp_cfg", {}), distributed=True)
+    options = dict(env.get("dist_cfg", {}))
+    if launcher == "pytorch" and not torch.cuda.is_available():
+        timeout = timedelta(seconds=options["timeout"]) if options.get("timeout") else None
+        torch.distributed.init_process_group("gloo", timeout=timeout)
+    else:
+        init_dist(launcher, **options)
+
+
+def process_mean(value: Tensor) -> Tensor:
+    """The mean over all processes, which must all ask; of a loss, that of the whole batch."""
+    mean = value.detach().clone()
+    all_reduce(mean, op="mean")
+    return mean
 
 
 def by_main(decide: Callable[[], T]) -> T:

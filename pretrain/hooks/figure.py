@@ -2,13 +2,12 @@
 
 from pathlib import Path
 
-from mmengine.dist import is_main_process
 from mmengine.hooks import Hook
-from mmengine.model import is_model_wrapper
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
 from backbones.runs.files import write_atomic
+from backbones.runs.sharding import whole_model
 from pretrain.columns import draw
 from pretrain.panel import draw_panel
 
@@ -33,11 +32,12 @@ class ReconstructionFigure(Hook):
         self.batch = {"images": dataset.sample(self.pictures, self.size)}
 
     def after_train_epoch(self, runner: Runner) -> None:
-        last = runner.epoch + 1 == runner.max_epochs
-        if not is_main_process() or not (last or self.every_n_epochs(runner, self.interval)):
-            return
         epoch = runner.epoch + 1
-        model = runner.model.module if is_model_wrapper(runner.model) else runner.model
+        if epoch != runner.max_epochs and not self.every_n_epochs(runner, self.interval):
+            return
+        model = whole_model(runner)
+        if model is None:
+            return
         was_training = model.training
         model.eval()
         drawing = draw(model, self.batch, self.seed)

@@ -25,7 +25,7 @@ PLACES = (
     *(f"train_dataloader.{name}" for name in ("num_workers", "persistent_workers", "pin_memory")),
     *("prefetch", "train_dataloader.prefetch_factor", "save_iterations", "train_cfg.type"),
     *("train_dataloader.dataset.cache", "train_dataloader.dataset.cache_bytes"),
-    *("device_batch_size", "train_dataloader.batch_size"),
+    *("device_batch_size", "train_dataloader.batch_size", "shard"),
     *("optim_wrapper.accumulative_counts", "param_scheduler.accumulation"),
     *("log_interval", "save_interval", "val_interval", "figure_interval", "train_cfg.val_interval"),
 )

@@ -1,27 +1,22 @@
 """One of several processes' share of a few training steps, on gloo: `torchrun share_of_batch.py`.
 
-Arguments: a folder for what it ends with, in how many pieces it accumulates its share, and the
-model wrapper.
+Argument: a folder for what it ends with, by model wrapper and number of accumulated pieces.
 """
 
 import sys
-from functools import partial, reduce
 from pathlib import Path
 
 import torch
 import torch.distributed as dist
 from mmengine.model import MMDistributedDataParallel
-from mmengine.model.wrappers import MMFullyShardedDataParallel
 from mmengine.optim import build_optim_wrapper
 from torch import Tensor, nn
-from torch.distributed.fsdp import FullyShardedDataParallel
-from torch.distributed.fsdp.wrap import transformer_auto_wrap_policy
 
-from backbones.block import Block
+from backbones.runs.sharding import gathered, shard
 from pretrain import MaskedImageModel
-from pretrain.optimiser import whole
 
 STEPS, PICTURES = 3, 8
+FORMS = [("ddp", 1), ("ddp", 2), ("sharded", 1), ("sharded", 2)]  # the second: pieces
 
 
 def build() -> MaskedImageModel:
@@ -44,9 +39,7 @@ def batches() -> list[dict[str, Tensor]]:
     ]
 
 
-def train(
-    model: nn.Module, *, rank: int, world: int, pieces: int, clip: dict[str, float] | None
-) -> list[float]:
+def train(model: nn.Module, *, rank: int, world: int, pieces: int) -> list[float]:
     """Losses of this process's share, each batch taken in as many accumulated pieces."""
     wrapper = build_optim_wrapper(
         model,
@@ -54,7 +47,7 @@ def train(
             "constructor": "DecayMatricesOnly",
             "optimizer": {"type": "AdamW", "lr": 1e-3, "weight_decay": 0.05, "fused": True},
             "accumulative_counts": pieces,
-            "clip_grad": clip and dict(clip),  # MMEngine takes from it
+            "clip_grad": {"max_norm": 0.2},
         },
     )
     losses = []
@@ -66,32 +59,26 @@ def train(
     return losses
 
 
-def sharded(model: nn.Module) -> FullyShardedDataParallel:
-    """Every block is a unit that is gathered and let go by itself."""
-    policy = partial(transformer_auto_wrap_policy, transformer_layer_cls={Block})
-    return MMFullyShardedDataParallel(
-        model, auto_wrap_policy=policy, use_orig_params=True, device_id=torch.device("cpu")
-    )
+def divided() -> MaskedImageModel:
+    model = build()
+    shard(model)
+    return model
 
 
-def weights(model: nn.Module) -> dict[str, Tensor]:
-    """Whole, by the names within the unwrapped model."""
-    with whole(model):
-        named = {name: p.detach().clone() for name, p in model.named_parameters()}
-    wrappers = ("module.", "_fsdp_wrapped_module.")
-    return {reduce(lambda n, w: n.replace(w, ""), wrappers, name): p for name, p in named.items()}
-
-
-def main(folder: Path, pieces: int, wrapper: str) -> None:
+def main(folder: Path) -> None:
     torch.set_num_threads(1)
     dist.init_process_group("gloo")
     rank, world = dist.get_rank(), dist.get_world_size()
-    model = {"ddp": MMDistributedDataParallel, "fsdp": sharded}[wrapper](build())
-    clip = {"max_norm": 0.5} if wrapper == "ddp" else None  # a shard's norm is not the whole's
-    losses = train(model, rank=rank, world=world, pieces=pieces, clip=clip)
-    torch.save({"losses": losses, "weights": weights(model)}, folder / f"{rank}.pth")
+    makers = {"ddp": lambda: MMDistributedDataParallel(build()), "sharded": divided}
+    found = {}
+    for form, pieces in FORMS:
+        model = makers[form]()
+        losses = train(model, rank=rank, world=world, pieces=pieces)
+        whole = model.module if form == "ddp" else model
+        found[form, pieces] = {"losses": losses, "weights": gathered(whole.state_dict())}
+    torch.save(found, folder / f"{rank}.pth")
     dist.destroy_process_group()
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), int(sys.argv[2]), sys.argv[3])
+    main(Path(sys.argv[1]))

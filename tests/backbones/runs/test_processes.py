@@ -14,8 +14,9 @@ from backbones.runs.processes import VARIABLES, add_arguments, by_main, launched
 SCRIPT = """
 import sys
 from pathlib import Path
+import torch
 import torch.distributed as dist
-from backbones.runs.processes import by_main
+from backbones.runs.processes import by_main, process_mean
 
 rank, folder = int(sys.argv[1]), Path(sys.argv[2])
 dist.init_process_group("gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2)
@@ -28,6 +29,9 @@ def refuse():
     raise ValueError(f"refused by {rank}")
 
 assert by_main(decide) == {"rank": 0}
+loss = torch.tensor(float(rank))
+assert process_mean(loss) == 0.5
+assert loss == rank
 try:
     by_main(refuse)
 except ValueError as error:
@@ -72,8 +76,14 @@ def test_a_command_alone_and_as_one_of_several(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.delenv("LOCAL_RANK", raising=False)
     assert launched(parsed()) == 1
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(ValueError, match="pytorch needs a GPU for each process"):
-        launched(parsed("--launcher", "pytorch"))
+    assert launched(parsed("--launcher", "pytorch")) == 4
+    monkeypatch.setenv("SLURM_NTASKS", "4")
+    with pytest.raises(ValueError, match=r"slurm needs a GPU for each process .* by torchrun"):
+        launched(parsed("--launcher", "slurm"))
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 3)
     assert launched(parsed("--launcher", "pytorch", "--local-rank", "2")) == 4
     assert os.environ.pop("LOCAL_RANK") == "2"
+    with pytest.raises(ValueError, match=r"process 3 .* has no GPU of its own: it has 3; start"):
+        launched(parsed("--launcher", "pytorch", "--local-rank", "3"))
+    os.environ.pop("LOCAL_RANK")

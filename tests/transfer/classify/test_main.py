@@ -206,12 +206,13 @@ def test_missing_data_and_pictures(classify: Any, own: Path, tmp_path: Path) -> 
     assert f"no folder of pictures at {own}/val" in leave(classify, data_root=own)
 
 
-def test_processes_without_a_gpu_each_are_refused(
+def test_a_launcher_that_needs_gpus_is_refused_without(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(SystemExit, match="--launcher pytorch needs a GPU for each process"):
-        main([str(LINEAR), "--work-dir", str(tmp_path), "--launcher", "pytorch"])
+    monkeypatch.setenv("SLURM_NTASKS", "2")
+    with pytest.raises(SystemExit, match="--launcher slurm needs a GPU for each process"):
+        main([str(LINEAR), "--work-dir", str(tmp_path), "--launcher", "slurm"])
 
 
 def test_part_of_the_data_is_said_to_be_part(classify: Any, read: Any) -> None:
