@@ -12,7 +12,7 @@ from mmengine.dist import get_world_size, is_main_process
 from mmengine.hooks import Hook
 from mmengine.runner import Runner
 
-from backbones.runs.data_wait import DataWait
+from backbones.runs.data_wait import data_wait
 from backbones.runs.failure import note_failures
 from backbones.runs.files import write_json
 from backbones.runs.processes import process_mean
@@ -31,7 +31,9 @@ class RunRecordHook(Hook, ABC):
     left out. `data_wait_share` is the main process's.
     """
 
-    priority = "VERY_LOW"
+    # before the logger (60), which resets the peak of memory, and before checkpoints, which carry
+    # the curves along
+    priority = 58
 
     def __init__(self) -> None:
         self.curves: dict[str, list[tuple[int, float]]] = {}
@@ -39,6 +41,7 @@ class RunRecordHook(Hook, ABC):
         self.images = 0
         self.train_seconds = 0.0
         self.first_iteration = 0
+        self.peak = 0  # bytes
 
     @abstractmethod
     def describe(self, runner: Runner) -> dict[str, Any]:
@@ -52,13 +55,6 @@ class RunRecordHook(Hook, ABC):
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
         self.lap_start = time.perf_counter()
-        self.wait = DataWait()
-
-    def before_train_epoch(self, runner: Runner) -> None:
-        self.wait.begin()
-
-    def before_train_iter(self, runner: Runner, batch_idx: int, data_batch: Any = None) -> None:
-        self.wait.arrived()
 
     def lap(self) -> float:
         """Seconds since the last call."""
@@ -73,7 +69,7 @@ class RunRecordHook(Hook, ABC):
         outputs: dict[str, Any] | None = None,
     ) -> None:
         self.train_seconds += self.lap()
-        self.wait.done()
+        self.peak = max(self.peak, peak_memory())
         self.images += _batch_size(data_batch) * get_world_size()
         step = max(1, runner.max_iters // MOST_POINTS)
         if outputs and "loss" in outputs and (runner.iter + 1) % step == 0:
@@ -85,7 +81,6 @@ class RunRecordHook(Hook, ABC):
 
     def after_val(self, runner: Runner) -> None:
         self.lap()
-        self.wait.begin()
 
     def after_val_epoch(self, runner: Runner, metrics: dict[str, float] | None = None) -> None:
         self.last_metrics = dict(metrics or {})
@@ -106,20 +101,20 @@ class RunRecordHook(Hook, ABC):
             record = {"schema": SCHEMA, **self.describe(runner)}
             record["seed"] = runner.seed
             record["environment"] = environment()
-            record["timing"] = self.timing()
+            record["timing"] = self.timing(data_wait(runner).share)
             record["files"] = files_of(runner)
             record.setdefault("curves", self.curves)
             write_json(self.folder / "result.json", record)
 
-    def timing(self) -> dict[str, Any]:
+    def timing(self, data_wait_share: float) -> dict[str, Any]:
         finished = datetime.now(UTC)
         return {
             "started": self.started.isoformat(timespec="seconds"),
             "finished": finished.isoformat(timespec="seconds"),
             "wall_seconds": round((finished - self.started).total_seconds(), 2),
             "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
-            "data_wait_share": round(self.wait.share, 4),
-            "peak_memory_bytes": peak_memory(),
+            "data_wait_share": round(data_wait_share, 4),
+            "peak_memory_bytes": max(self.peak, peak_memory()),
             "resumed_at": self.first_iteration,
             "devices": get_world_size(),
         }

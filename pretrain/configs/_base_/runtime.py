@@ -11,6 +11,7 @@ default_hooks = dict(
     runtime_info=dict(type="PendingLosses"),
     logger=dict(type="LoggerHook"),
     throughput=dict(type="Throughput"),
+    data_wait=dict(type="DataWait"),
     # more than one is kept, so that a run killed while it writes has one to go back to
     checkpoint=dict(type="CheckpointHook", max_keep_ckpts=3),
     skipped=dict(type="SkippedPictures"),

@@ -8,6 +8,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from mmengine.hooks import LoggerHook
+from mmengine.runner.priority import get_priority
 
 from backbones.runs.hook import RunRecordHook
 
@@ -16,6 +18,7 @@ import sys
 import torch
 from mmengine.model import BaseModel
 from mmengine.runner import Runner
+from backbones.runs.data_wait import DataWait
 from backbones.runs.divergence import StopOnDivergence
 from backbones.runs.hook import RunRecordHook
 
@@ -42,7 +45,7 @@ Runner(
     model=model, work_dir=sys.argv[1], train_dataloader=data,
     train_cfg=dict(by_epoch=True, max_epochs=3),
     optim_wrapper=dict(optimizer=dict(type="SGD", lr=0.1)),
-    custom_hooks=[Hook(), StopOnDivergence(interval=1)],
+    custom_hooks=[Hook(), DataWait(), StopOnDivergence(interval=1)],
     default_scope="mmengine",
 ).train()
 """
@@ -101,12 +104,9 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     runner = SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
     hook = Line()
     hook.before_train(runner)
-    hook.before_train_epoch(runner)
 
     def iteration(*, loading: float, step: float) -> None:
-        clock[0] += loading
-        hook.before_train_iter(runner, 0, [0, 0, 0])
-        clock[0] += step
+        clock[0] += loading + step
         hook.after_train_iter(runner, 0, [0, 0, 0])
 
     iteration(loading=1, step=2)
@@ -114,10 +114,26 @@ def test_speed_counts_every_process_and_the_wait_for_data_but_not_validation(
     clock[0] += 100
     hook.after_val(runner)
     iteration(loading=2, step=1)
-    timing = hook.timing()
+    timing = hook.timing(0.25)
     assert timing["images_per_second"] == 4  # 2 iterations x 3 pictures x 4 processes in 6 s
     assert timing["devices"] == 4
-    assert timing["data_wait_share"] == 0.5  # 3 of 6 s
+    assert timing["data_wait_share"] == 0.25
+
+
+def test_memory_is_asked_for_before_the_logger_forgets_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """MMEngine's logger resets the peak of a GPU at every line."""
+    assert isinstance(RunRecordHook.priority, int)
+    assert RunRecordHook.priority < get_priority(LoggerHook.priority)
+    peaks = iter([7, 90, 8, 9])
+    monkeypatch.setattr("backbones.runs.hook.peak_memory", lambda: next(peaks))
+    monkeypatch.setattr(sys, "excepthook", sys.excepthook)
+    hook, runner = Line(), SimpleNamespace(iter=0, work_dir=tmp_path, max_iters=10)
+    hook.before_train(runner)
+    for _ in range(3):
+        hook.after_train_iter(runner, 0, [0])
+    assert hook.timing(0)["peak_memory_bytes"] == 90
 
 
 def test_a_hook_that_describes_nothing_cannot_be_built() -> None:
