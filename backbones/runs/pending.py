@@ -9,13 +9,15 @@ from mmengine.runner import Runner
 from torch import Tensor
 
 from backbones.runs.processes import process_mean
+from backbones.runs.saving import saves_now
 
 
 @HOOKS.register_module()
 class PendingLosses(RuntimeInfoHook):
     """MMEngine's hook reads every loss at once, and the host waits for the device each step.
 
-    This one keeps them on the device, and reads those of the last `interval` iterations together,
+    This one keeps them on the device, and reads those of the last `interval` iterations together
+    (at the end of an epoch, and for a checkpoint, those there are),
     as means over all processes, where MMEngine's are the main one's. An optimiser wrapper's `norm`
     of the gradients, the same in all, is logged with them.
     """
@@ -39,7 +41,7 @@ class PendingLosses(RuntimeInfoHook):
         # cloned: a CUDA graph writes its next loss to the same place
         self.pending.append({name: x.detach().clone() for name, x in tensors.items()})
         last = self.end_of_epoch(runner.train_dataloader, batch_idx)
-        if last or self.every_n_inner_iters(batch_idx, self.interval):
+        if last or self.every_n_inner_iters(batch_idx, self.interval) or saves_now(runner):
             self.read(runner)
 
     def read(self, runner: Runner) -> None:

@@ -10,12 +10,14 @@ from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
 
+from backbones.runs.saving import saves_now
+
 KEY = "skipped_pictures"
 
 
 @HOOKS.register_module()
 class SkippedPictures(Hook):
-    """Collects what the loaders of all processes skipped, at the end of each epoch."""
+    """Collects what the loaders of all processes skipped: after epochs, and for checkpoints."""
 
     def __init__(self) -> None:
         self.known: set[str] = set()
@@ -28,8 +30,13 @@ class SkippedPictures(Hook):
         self, runner: Runner, batch_idx: int, data_batch: Any = None, outputs: Any = None
     ) -> None:
         self.fresh.update(data_batch["skipped"])
+        if saves_now(runner):
+            self.collect(runner)
 
     def after_train_epoch(self, runner: Runner) -> None:
+        self.collect(runner)
+
+    def collect(self, runner: Runner) -> None:
         everywhere = set().union(*all_gather_object(self.fresh))
         for path in sorted(everywhere - self.known):
             runner.logger.warning(f"skipped {path}: it cannot be read as a picture")

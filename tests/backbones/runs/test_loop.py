@@ -7,9 +7,12 @@ import pytest
 import torch
 from mmengine.hooks import Hook
 from mmengine.model import BaseModel
+from PIL import Image
 from torch import Tensor
 
 import pretrain  # noqa: F401  registers data set and samplers
+from backbones.runs.data_wait import DataWait
+from backbones.runs.hook import RunRecordHook
 from backbones.runs.runner import StrictRunner
 from backbones.shards.writer import write_shards
 
@@ -25,6 +28,11 @@ class Weight(BaseModel):
 
 class Stopped(Exception):  # noqa: N818
     pass
+
+
+class Recorded(RunRecordHook):
+    def describe(self, runner: Any) -> dict[str, Any]:
+        return {"kind": "pretrain"}
 
 
 class Seen(Hook):
@@ -95,3 +103,42 @@ def test_no_picture_is_repeated_or_skipped(
     after = train(root, tmp_path / "run", workers, resume=checkpoint)
     assert not before.keys() & after.keys()
     assert {**before, **after} == whole
+
+
+def test_a_checkpoint_within_an_epoch_carries_all_there_is_to_tell(
+    tmp_path: Path,
+) -> None:
+    """Losses up to it, though logged later, the curve's last point, and skipped pictures."""
+    for number in range(6):
+        Image.new("RGB", (20, 20)).save(tmp_path / f"{number}.png")
+    broken = {"1.png", "2.png", "4.png"}  # one at least in any two of an epoch's three batches
+    for name in broken:
+        (tmp_path / name).write_bytes(b"no picture")
+    run = tmp_path / "run"
+    StrictRunner(
+        model=Weight(),
+        work_dir=str(run),
+        train_dataloader={
+            "dataset": {"type": "Pictures", "root": str(tmp_path), "size": 16},
+            "sampler": {"type": "EpochSampler", "batch_size": 2},
+            "collate_fn": {"type": "stack_pictures"},
+            "batch_size": 2,
+        },
+        train_cfg={"type": "ResumableEpochLoop", "max_epochs": 4},
+        optim_wrapper={"optimizer": {"type": "SGD", "lr": 0.01}},
+        default_hooks={
+            "checkpoint": {"type": "CheckpointHook", "by_epoch": False, "interval": 2},
+            "runtime_info": {"type": "PendingLosses", "interval": 50},
+            "skipped": {"type": "SkippedPictures"},
+        },
+        custom_hooks=[Recorded(), DataWait()],
+        default_scope="mmengine",
+        randomness={"seed": 3},
+        experiment_name=run.name,
+    ).train()
+    for steps in (2, 4, 10):
+        saved = torch.load(run / f"iter_{steps}.pth", weights_only=False)
+        assert len(saved["message_hub"]["log_scalars"]["train/loss"].data[0]) == steps
+        assert saved["meta"]["curves"]["loss"][-1][0] == steps
+        skipped = set(saved["message_hub"]["runtime_info"]["skipped_pictures"])
+        assert skipped == broken if steps > 3 else skipped and skipped <= broken

@@ -17,7 +17,9 @@ def drive(hook: RuntimeInfoHook, name: str) -> tuple[MessageHub, list[int]]:
     """Five iterations; the hub, and how many losses it held after each."""
     hub = MessageHub(name)
     wrapper = SimpleNamespace(norm=torch.tensor(2.0))
-    runner: Any = SimpleNamespace(message_hub=hub, train_dataloader=LOSSES, optim_wrapper=wrapper)
+    runner: Any = SimpleNamespace(
+        message_hub=hub, train_dataloader=LOSSES, optim_wrapper=wrapper, hooks=[]
+    )
     held = []
     loss = torch.zeros(())
     for i, value in enumerate(LOSSES):
