@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from transfer.amp import DTYPES, AutocastOptimWrapper
 from transfer.benchmark.config import build_backbone, read_config, shape_of
 from transfer.benchmark.samples import batch_of
-from transfer.channels_last import pays, to_channels_last
+from transfer.channels_last import set_layout
 from transfer.compiled import compile_backbone
 
 BACKBONES = ("ours", "reference", "plain")  # the cases of a backbone; also 'compiled'
@@ -81,9 +81,7 @@ class ModelCase:
         if name in AS_EVERYONE:
             self.wrapper: OptimWrapper = one_by_one(self.model, config, options.dtype)
             return
-        wanted = config.get("channels_last")
-        if pays(torch.device(options.device)) if wanted is None else wanted:
-            to_channels_last(self.model)
+        set_layout(self.model, config.get("channels_last"), torch.device(options.device))
         self.wrapper = build_optim_wrapper(
             self.model, {**config.to_dict()["optim_wrapper"], "dtype": options.dtype}
         )

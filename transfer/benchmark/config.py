@@ -30,6 +30,11 @@ def read_config(options: Namespace) -> Config:
     config.model.backbone.init_cfg = None
     if options.size is not None:
         config.model.backbone.img_size = options.size
+        padding = config.model.data_preprocessor  # else smaller pictures are padded to its size
+        if "size" in padding:
+            padding.size = (options.size, options.size)
+        if "pad_size_divisor" in padding:
+            padding.pad_size_divisor = options.size
     importlib.import_module({"segmentation": "mmseg", "detection": "mmdet"}[options.task])
     return config
 

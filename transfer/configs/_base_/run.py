@@ -4,7 +4,7 @@
 runner_type = "TransferRunner"
 
 # How a step is computed, not what: no part of the protocol (transfer/hooks/step.py).
-channels_last = None  # the layout of necks and heads; None: on a GPU
+channels_last = None  # maps in necks and heads; None: on a GPU
 compile_backbone = False  # True, or a mode of torch.compile, e.g. max-autotune-no-cudagraphs
 
 default_hooks = dict(
