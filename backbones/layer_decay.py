@@ -36,7 +36,8 @@ class LayerDecayOptimWrapperConstructor(DefaultOptimWrapperConstructor):
 
     `paramwise_cfg` takes `layer_decay` (1.0: none) and `no_decay`, a list of rules for parameters
     without weight decay: '1d' (biases, norms, gammas), 'norm' (weights and biases of norm layers),
-    'bias', or any part of a parameter's name. Flat groups, one per rate and decay.
+    'bias', or any part of a parameter's name. One group per rate and decay (two where no layer's
+    rate is lowered), so that a fused kernel takes as many parameters at once as it can.
 
     Raises:
         ValueError: for other keys in `paramwise_cfg`, and for a model without a ViT `backbone`.
@@ -60,15 +61,14 @@ class LayerDecayOptimWrapperConstructor(DefaultOptimWrapperConstructor):
         rules = tuple(self.paramwise_cfg.get("no_decay", NO_DECAY))
         base_decay = self.base_wd or 0.0
 
-        groups: dict[tuple[int, bool], dict[str, Any]] = {}
+        groups: dict[tuple[float, bool], dict[str, Any]] = {}
         for name, parameter, in_norm in _named_parameters(module):
             if not parameter.requires_grad:
                 continue
-            layer = layer_of(name, depth)
             decays = not exempt(name, parameter.ndim, in_norm, rules)
-            scale = decay ** (depth + 1 - layer)
+            scale = decay ** (depth + 1 - layer_of(name, depth))
             group = groups.setdefault(
-                (layer, decays),
+                (scale, decays),
                 {
                     "params": [],
                     "param_names": [],
@@ -104,10 +104,10 @@ def _named_parameters(module: nn.Module) -> list[tuple[str, nn.Parameter, bool]]
     return list(found.values())
 
 
-def _summary(groups: dict[tuple[int, bool], dict[str, Any]], decay: float) -> str:
-    lines = [f"layer decay {decay}: layer, weight decay, learning rate, parameters"]
-    for layer, decays in sorted(groups):
-        group = groups[layer, decays]
+def _summary(groups: dict[tuple[float, bool], dict[str, Any]], decay: float) -> str:
+    lines = [f"layer decay {decay}: learning rate, weight decay, parameters"]
+    for key in sorted(groups):
+        group = groups[key]
         count = sum(parameter.numel() for parameter in group["params"])
-        lines.append(f"  {layer:3d}  {group['weight_decay']:<6g} {group['lr']:.3e}  {count:,}")
+        lines.append(f"  {group['lr']:.3e}  {group['weight_decay']:<6g} {count:,}")
     return "\n".join(lines)

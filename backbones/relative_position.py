@@ -171,7 +171,7 @@ def table_bias(table: Tensor, window: Grid, grid: Grid, *, cls_token: bool) -> T
     if window != grid:
         table = resize_table(table, window, grid, extra=3 if cls_token else 0)
     # embedding, not indexing: its gradient is summed without sorting the pairs
-    index = strip_index(grid, table.device, torch.is_inference_mode_enabled())
+    index = strip_index(grid, table.device)
     strips = F.embedding(index, table)  # [gw, 2 gh - 1, gw, h]
     return TableBias(strips.permute(3, 0, 1, 2).contiguous(), table[-3:] if cls_token else None)
 
@@ -186,17 +186,16 @@ def resize_table(table: Tensor, old: Grid, new: Grid, *, extra: int) -> Tensor:
 
 
 @lru_cache(maxsize=32)
-def strip_index(grid: Grid, device: torch.device, inference: bool = False) -> Tensor:
+def strip_index(grid: Grid, device: torch.device) -> Tensor:
     """Row of the table for each entry of `TableBias.strips`, `[gw, 2 gh - 1, gw]`.
 
-    One made under `inference` mode cannot be trained with, so it is kept apart. The table's rows
-    run over y - y' + gh - 1, then x - x' + gw - 1, of query (y, x), key (y', x').
+    The table's rows run over y - y' + gh - 1, then x - x' + gw - 1, of query (y, x), key (y', x').
     """
     gh, gw = grid
-    x = torch.arange(gw)
-    rows = torch.arange(2 * gh - 2, -1, -1)  # from y' - y to y - y'
-    index = rows[None, :, None] * (2 * gw - 1) + (x[:, None] - x[None, :] + gw - 1)[:, None]
-    return index.to(device)
+    with torch.inference_mode(False):  # one made for validation must serve training, too
+        x = torch.arange(gw, device=device)
+        rows = torch.arange(2 * gh - 2, -1, -1, device=device)  # from y' - y to y - y'
+        return rows[None, :, None] * (2 * gw - 1) + (x[:, None] - x[None, :] + gw - 1)[:, None]
 
 
 def table_rows(window: Grid, *, cls_token: bool) -> int:

@@ -8,16 +8,17 @@ from contextlib import contextmanager
 
 import torch
 from mmengine.device import get_device
-from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPERS
 from torch import nn
 from torch.optim import Optimizer
+
+from backbones.clipping import ClippingOptimWrapper
 
 DTYPES = {"bfloat16": torch.bfloat16, "float32": torch.float32}
 
 
 @OPTIM_WRAPPERS.register_module()
-class AutocastOptimWrapper(OptimWrapper):
+class AutocastOptimWrapper(ClippingOptimWrapper):
     """The training step under `torch.autocast`; weights, gradients and optimiser stay float32.
 
     `dtype='float32'` turns it off. For float16 take MMEngine's `AmpOptimWrapper`.

@@ -29,6 +29,9 @@ CONFIGS = Path(transfer.__file__).parent / "configs"
 # What may differ between runs of one protocol.
 NOT_PROTOCOL = (
     "cell",
+    # how a step is computed, not what
+    *("channels_last", "compile_backbone", "optim_wrapper.optimizer.fused"),
+    *("default_hooks.step", "default_hooks.runtime_info"),
     "data_root",
     "derived",
     "device_batch_size",

@@ -8,23 +8,17 @@ parts, `rates.json` the best images/s for `python -m pretrain.benchmark cost`.
 """
 
 import argparse
-import json
-import subprocess
-import sys
-import time
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import torch
 
+from backbones.parts import Parts
 from backbones.runs.files import write_json
 from backbones.sizes import SIZES
 from pretrain.benchmark.cases import DTYPES
 from pretrain.benchmark.settings import describe
-
-NO_MEMORY = "OutOfMemoryError"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -40,40 +34,6 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--no-compile", action="store_true", help="plain and fast only")
     parser.add_argument("--minutes", type=float, default=8.0, help="for everything together")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
-
-
-class Parts:
-    """Subcommands in processes of their own, until the time is up."""
-
-    def __init__(self, options: Namespace) -> None:
-        self.folder = options.folder
-        self.deadline = time.monotonic() + 60 * options.minutes
-        self.done: dict[str, dict[str, Any]] = {}
-        self.common = ["--dtype", options.dtype, "--device", options.device]
-        self.common += ["--depth", str(options.depth)] if options.depth else []
-        self.common += ["--size", str(options.size), "--compile-mode", options.compile_mode]
-
-    def run(self, name: str, *arguments: str) -> dict[str, Any] | None:
-        """A subcommand's JSON; None where it failed or there was no time, which `done` tells."""
-        left, out = self.deadline - time.monotonic(), self.folder / f"{name}.json"
-        out.unlink(missing_ok=True)
-        command = [*arguments, *self.common, "--out", str(out)]
-        if left <= 0:
-            self.done[name] = {"command": command, "state": "left out: no time"}
-            return None
-        start = time.monotonic()
-        try:
-            child = [sys.executable, "-m", "pretrain.benchmark", *command]
-            ended = subprocess.run(child, capture_output=True, text=True, timeout=left, check=False)
-            error = ended.stderr[-2000:] if ended.returncode else ""
-        except subprocess.TimeoutExpired:
-            error = "stopped: no time"
-        if NO_MEMORY in error:
-            error = "does not fit into the memory"
-        taken = time.monotonic() - start
-        self.done[name] = {"command": command, "state": error or "done", "wall_seconds": taken}
-        print(f"{taken:6.1f} s  {name}: {(error or 'done').strip().splitlines()[-1]}", flush=True)
-        return None if error else json.loads(out.read_text())
 
 
 def best_batch(parts: Parts, arch: str, batches: Sequence[int]) -> int | None:
@@ -116,15 +76,16 @@ def measure(parts: Parts, options: Namespace) -> dict[str, float]:
 
 
 def run(options: Namespace, arguments: Sequence[str]) -> None:
-    options.folder.mkdir(parents=True, exist_ok=True)
-    parts = Parts(options)
+    common = ["--dtype", options.dtype, "--device", options.device]
+    common += ["--depth", str(options.depth)] if options.depth else []
+    common += ["--size", str(options.size), "--compile-mode", options.compile_mode]
+    parts = Parts("pretrain.benchmark", options.folder, options.minutes, common)
     rates = measure(parts, options)
     of_parts = dict.fromkeys(("arch", "batch", "checkpointing", "warmup"))
     described = describe(Namespace(**vars(options), **of_parts))
-    write_json(options.folder / "summary.json", {"settings": described, "parts": parts.done})
+    summary = options.folder / "summary.json"
+    write_json(summary, {"settings": described, "parts": parts.done})
     if rates:
         where = {name: described[name] for name in ("device", "dtype", "size")}
         write_json(options.folder / "rates.json", {**where, "images_per_second": rates})
-    failed = [name for name, part in parts.done.items() if part["state"] != "done"]
-    if failed:
-        print(f"not measured: {', '.join(failed)}; {options.folder / 'summary.json'} says why")
+    parts.say_what_is_missing(summary)

@@ -75,6 +75,23 @@ def test_vitdet_rule_exempts_norms_and_positions_but_not_biases() -> None:
     assert found["backbone.pos_embed"] == (1.0, 0)
 
 
+@pytest.mark.parametrize(("decay", "rates"), [(0.5, 4), (1.0, 1)])
+def test_a_group_takes_all_parameters_of_its_rate_and_decay(decay: float, rates: int) -> None:
+    """So that a fused kernel takes them at once."""
+    wrapper = build_optim_wrapper(
+        Segmentor(),
+        dict(
+            optimizer=dict(type="AdamW", lr=1.0, weight_decay=0.05, fused=True),
+            constructor="LayerDecayOptimWrapperConstructor",
+            paramwise_cfg=dict(layer_decay=decay),
+        ),
+    )
+    found = [(group["lr"], group["weight_decay"]) for group in wrapper.optimizer.param_groups]
+    assert len(found) == len(set(found)) == 2 * rates
+    assert found == sorted(found)
+    assert all(group["fused"] for group in wrapper.optimizer.param_groups)
+
+
 def test_frozen_parameters_are_left_out() -> None:
     model = Segmentor()
     model.backbone.requires_grad_(False)

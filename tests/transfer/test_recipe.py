@@ -33,6 +33,8 @@ def sha(**options: Any) -> str:
         {"model.backbone.init_cfg.checkpoint": "x.pth"},
         {"work_dir": "y", "launcher": "pytorch", "resume": True, "restart_if_changed": True},
         {"cell.method": "mae"},
+        {"channels_last": True, "compile_backbone": "reduce-overhead"},
+        {"optim_wrapper.optimizer.fused": False, "default_hooks.runtime_info.interval": 5},
     ],
 )
 def test_seed_weights_and_places_do_not_change_a_protocol(options: dict[str, Any]) -> None:

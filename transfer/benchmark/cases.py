@@ -1,179 +1,134 @@
 """What is measured: the steps of a backbone, or of the whole model of a config.
 
-Three backbones each: `ours`, the `reference` with the same weights, and `plain`, ours without
-relative position. A backbone's step is forward and backward; a model's also takes its losses and
-AdamW. Data are random and loading is left out; stochastic depth is off, so that all do equal work.
+Both tell what they compute, values and gradients by name, so that only equal steps are timed.
 
 Shapes: N images, H W pixels.
 """
 
-import importlib
 from argparse import Namespace
-from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-import numpy as np
 import torch
 from mmengine.config import Config
 from mmengine.model import revert_sync_batchnorm
+from mmengine.optim import OptimWrapper, build_optim_wrapper
 from mmengine.registry import MODELS, DefaultScope
 from torch import Tensor, nn
 
-from backbones import PlainViT
 from transfer.amp import DTYPES, AutocastOptimWrapper
-from transfer.benchmark.references import REFERENCES, copy_weights, fill
+from transfer.benchmark.config import build_backbone, read_config, shape_of
+from transfer.benchmark.samples import batch_of
+from transfer.channels_last import set_layout
+from transfer.compiled import compile_backbone
 
-CONFIGS = Path(__file__).parents[1] / "configs"
-SHIPPED = {
-    "segmentation": CONFIGS / "ade20k" / "upernet_vit-b_512x512_160k.py",
-    "detection": CONFIGS / "coco" / "mask-rcnn_vitdet-b_lsj-100e.py",
-}
-BATCH = {"segmentation": 2, "detection": 1}
-NAMES = ("ours", "reference", "plain")
-OBJECTS = 8  # in a picture
-
-Step = Callable[[], dict[str, float]]
+BACKBONES = ("ours", "reference", "plain")  # the cases of a backbone; also 'compiled'
+STEPS = ("ours", "stock", "reference")  # of a whole model; also 'compiled' and 'plain'
+NAMES = ("ours", "stock", "reference", "plain", "compiled")
+AS_EVERYONE = ("stock", "reference")  # train with contiguous heads and a parameter at a time
 
 
-def read_config(options: Namespace) -> Config:
-    """The config with the options merged, its own modules imported."""
-    config = Config.fromfile(options.config or SHIPPED[options.task])
-    config.merge_from_dict(options.cfg_options or {})
-    config.model.backbone.drop_path_rate = 0.0
-    config.model.backbone.init_cfg = None
-    if options.size is not None:
-        config.model.backbone.img_size = options.size
-    importlib.import_module({"segmentation": "mmseg", "detection": "mmdet"}[options.task])
-    return config
-
-
-def build_backbone(name: str, config: Config, task: str, *, weights: bool = True) -> nn.Module:
-    """One of `NAMES`; without `weights` the reference is as it initialises itself."""
-    arguments = dict(config.model.backbone)
-    kind = arguments.pop("type")
-    if kind != PlainViT.__name__:
-        raise ValueError(f"the config's backbone is a {kind}, not a PlainViT")
-    if name == "plain":
-        arguments["rel_pos"] = None
-    torch.manual_seed(0)
-    with torch.device("cpu" if weights or name != "reference" else "meta"):
-        vit = PlainViT(**arguments)
-    if name != "reference":
-        fill(vit)
-        return vit
-    reference = REFERENCES[task](vit)
-    if weights:
-        fill(vit)
-        copy_weights(vit, reference)
-    return reference
+class Result(NamedTuple):
+    values: dict[str, Tensor]  # maps or losses
+    gradients: dict[str, Tensor]
 
 
 class BackboneCase:
     """Forward and backward of a backbone on the same pictures for all."""
 
-    def __init__(self, backbone: nn.Module, config: Config, options: Namespace) -> None:
+    def __init__(self, name: str, backbone: nn.Module, config: Config, options: Namespace) -> None:
         self.device = torch.device(options.device)
         self.dtype = DTYPES[options.dtype]
-        self.backbone = backbone.to(self.device)
-        self.backbone.train()
-        size = config.model.backbone.img_size
-        height, width = (size, size) if isinstance(size, int) else size
+        self.model = nn.ModuleDict({"backbone": backbone}).to(self.device).train()
+        if name == "compiled":
+            compile_backbone(self.model, mode=options.compile_mode)
         generator = torch.Generator().manual_seed(1)
-        images = torch.randn(options.batch, 3, height, width, generator=generator)
+        images = torch.randn(options.batch, 3, *shape_of(config), generator=generator)
         self.images = images.to(self.device)
 
     def maps(self) -> tuple[Tensor, ...]:
-        """Its outputs, without gradient, for the comparison."""
-        with torch.no_grad(), self.autocast():
-            out: tuple[Tensor, ...] = self.backbone(self.images)
+        enabled = self.dtype != torch.float32
+        with torch.autocast(self.device.type, dtype=self.dtype, enabled=enabled):
+            out: tuple[Tensor, ...] = self.model["backbone"](self.images)
         return out
 
-    def step(self) -> dict[str, float]:
-        with self.autocast():
-            means = [x.float().square().mean() for x in self.backbone(self.images)]
-            loss = torch.stack(means).sum()
-        loss.backward()
-        for parameter in self.backbone.parameters():
-            parameter.grad = None
-        return {"loss": loss.item()}
+    def backward(self) -> dict[str, Tensor]:
+        maps = self.maps()
+        torch.stack([x.float().square().mean() for x in maps]).sum().backward()
+        return {str(i): x.detach() for i, x in enumerate(maps)}
 
-    def autocast(self) -> torch.autocast:
-        enabled = self.dtype != torch.float32
-        return torch.autocast(self.device.type, dtype=self.dtype, enabled=enabled)
+    def compute(self) -> Result:
+        """Maps and gradients."""
+        return Result(self.backward(), take_gradients(self.model))
+
+    def step(self) -> None:
+        self.backward()
+        self.model.zero_grad()
 
 
 class ModelCase:
-    """The config's whole model with a backbone: losses, backward, AdamW."""
+    """A training step of the config's whole model: losses, backward, AdamW.
 
-    def __init__(self, backbone: nn.Module, config: Config, options: Namespace) -> None:
+    `ours` and `compiled` are as the config trains, its optimiser built by its own constructor.
+    """
+
+    def __init__(self, name: str, backbone: nn.Module, config: Config, options: Namespace) -> None:
         torch.manual_seed(0)
         with DefaultScope.overwrite_default_scope(config.default_scope):
             model = revert_sync_batchnorm(MODELS.build(config.model))
         model.backbone = backbone
         self.model = model.to(options.device).train()
-        optimizer = torch.optim.AdamW(self.model.parameters(), lr=1e-5)
-        self.optimizer = AutocastOptimWrapper(optimizer, dtype=options.dtype)
-        size = config.model.backbone.img_size
-        shape = (size, size) if isinstance(size, int) else tuple(size)
-        random = np.random.default_rng(0)
-        sample = {"segmentation": labelled, "detection": annotated}[options.task]
-        classes = config.model.decode_head if options.task == "segmentation" else None
-        count = classes.num_classes if classes else config.model.roi_head.bbox_head.num_classes
-        self.data = {
-            "inputs": [
-                torch.from_numpy(random.integers(0, 256, (3, *shape), dtype=np.uint8))
-                for _ in range(options.batch)
-            ],
-            "data_samples": [sample(shape, count, random) for _ in range(options.batch)],
-        }
+        self.data = batch_of(config, options.task, options.batch)
+        if name in AS_EVERYONE:
+            self.wrapper: OptimWrapper = one_by_one(self.model, config, options.dtype)
+            return
+        set_layout(self.model, config.get("channels_last"), torch.device(options.device))
+        self.wrapper = build_optim_wrapper(
+            self.model, {**config.to_dict()["optim_wrapper"], "dtype": options.dtype}
+        )
+        if name == "compiled":
+            compile_backbone(self.model, mode=options.compile_mode)
 
-    def step(self) -> dict[str, float]:
+    def compute(self) -> Result:
+        """Losses and gradients; no weight changes."""
+        return Result(self.backward(), take_gradients(self.model))
+
+    def backward(self) -> dict[str, Tensor]:
         torch.manual_seed(0)  # heads draw regions and drop channels
-        losses = self.model.train_step(self.data, self.optimizer)
-        return {name: value.item() for name, value in losses.items()}
+        with self.wrapper.optim_context(self.model):
+            data = self.model.data_preprocessor(self.data, True)
+            loss, losses = self.model.parse_losses(self.model(**data, mode="loss"))
+        loss.backward()
+        return {name: value.detach() for name, value in losses.items()}
+
+    def step(self) -> None:
+        torch.manual_seed(0)
+        losses = self.model.train_step(self.data, self.wrapper)
+        losses["loss"].item()
 
 
-def labelled(shape: tuple[int, int], classes: int, random: np.random.Generator) -> Any:
-    """A label for every pixel."""
-    from mmengine.structures import PixelData
-    from mmseg.structures import SegDataSample
-
-    sample = SegDataSample(metainfo=dict(img_shape=shape, ori_shape=shape, pad_shape=shape))
-    labels = torch.from_numpy(random.integers(0, classes, (1, *shape)))
-    sample.gt_sem_seg = PixelData(data=labels)
-    return sample
+def take_gradients(model: nn.Module) -> dict[str, Tensor]:
+    """The gradients of the parameters that have one, which have none afterwards."""
+    found = {name: p.grad for name, p in model.named_parameters() if p.grad is not None}
+    model.zero_grad()
+    return found
 
 
-def annotated(shape: tuple[int, int], classes: int, random: np.random.Generator) -> Any:
-    """Boxes of a quarter of the side, and their masks."""
-    from mmdet.structures import DetDataSample
-    from mmdet.structures.mask import BitmapMasks
-    from mmengine.structures import InstanceData
-
-    height, width = shape
-    masks = np.zeros((OBJECTS, height, width), np.uint8)
-    boxes = np.zeros((OBJECTS, 4), np.float32)
-    for mask, box in zip(masks, boxes, strict=True):
-        top, left = random.integers(0, height - height // 4), random.integers(0, width - width // 4)
-        mask[top : top + height // 4, left : left + width // 4] = 1
-        box[:] = left, top, left + width // 4, top + height // 4
-    sample = DetDataSample(
-        metainfo=dict(img_shape=shape, ori_shape=shape, pad_shape=shape, scale_factor=(1.0, 1.0))
-    )
-    sample.gt_instances = InstanceData(
-        bboxes=torch.from_numpy(boxes),
-        labels=torch.from_numpy(random.integers(0, classes, OBJECTS)),
-        masks=BitmapMasks(masks, height, width),
-    )
-    return sample
+def one_by_one(model: nn.Module, config: Config, dtype: str) -> OptimWrapper:
+    """AdamW as a plain loop has it: a group and a kernel after the other for every parameter."""
+    wrapper: dict[str, Any] = config.to_dict()["optim_wrapper"]
+    settings = wrapper["optimizer"]
+    kept = {name: settings[name] for name in ("lr", "betas", "weight_decay") if name in settings}
+    groups = [{"params": [p]} for p in model.parameters() if p.requires_grad]
+    optimizer = torch.optim.AdamW(groups, **kept, foreach=False, fused=False)
+    return AutocastOptimWrapper(optimizer, dtype=dtype, clip_grad=wrapper.get("clip_grad"))
 
 
 Case = BackboneCase | ModelCase
 
 
 def build_case(name: str, options: Namespace, *, weights: bool = True) -> Case:
+    """One of `NAMES`."""
     config = read_config(options)
     backbone = build_backbone(name, config, options.task, weights=weights)
     kind = ModelCase if options.full else BackboneCase
-    return kind(backbone, config, options)
+    return kind(name, backbone, config, options)

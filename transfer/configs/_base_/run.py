@@ -3,7 +3,13 @@
 # Moves the data with one option, loads strictly, resumes, says why it failed (transfer/runner.py).
 runner_type = "TransferRunner"
 
+# How a step is computed, not what: no part of the protocol (transfer/hooks/step.py).
+channels_last = None  # maps in necks and heads; None: on a GPU
+compile_backbone = False  # True, or a mode of torch.compile, e.g. max-autotune-no-cudagraphs
+
 default_hooks = dict(
+    runtime_info=dict(type="LoggedLosses"),
+    step=dict(type="FastStep"),
     timer=dict(type="IterTimerHook"),
     logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type="ParamSchedulerHook"),

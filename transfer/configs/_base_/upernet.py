@@ -55,7 +55,7 @@ optim_wrapper = dict(
     type="AutocastOptimWrapper",
     dtype="bfloat16",
     constructor="LayerDecayOptimWrapperConstructor",
-    optimizer=dict(type="AdamW", lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05),
+    optimizer=dict(type="AdamW", lr=1e-4, betas=(0.9, 0.999), weight_decay=0.05, fused=True),
 )
 train_cfg = dict(type="IterBasedTrainLoop")
 default_hooks = dict(visualization=dict(type="SegVisualizationHook"))
