@@ -17,6 +17,7 @@ from backbones.runs.processes import add_arguments, by_main, join, launched
 from backbones.runs.resume import checkpoints
 from backbones.runs.runner import StrictRunner
 from backbones.runs.sharded_runner import ShardedRunner
+from pretrain.graphs import check_graphs
 from pretrain.recipe import complete
 from pretrain.shardable import check_shard
 from pretrain.start import Start, find_start
@@ -43,7 +44,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         const="default",
         metavar="MODE",
         help="torch.compile the model, in its default mode or another, e.g. reduce-overhead "
-        "(CUDA graphs)",
+        "(CUDA graphs; without accumulation or --shard)",
     )
     add_arguments(parser)
     parser.add_argument(
@@ -84,7 +85,9 @@ def configure(arguments: argparse.Namespace) -> tuple[Config, str]:
     if arguments.shard:
         config.shard = True
     check_shard(config)
-    return config, complete(config, world_size=launched(arguments))
+    message = complete(config, world_size=launched(arguments))
+    check_graphs(config)
+    return config, message
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

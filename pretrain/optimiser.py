@@ -7,12 +7,13 @@ from typing import Any
 import torch
 from mmengine.optim import OptimWrapper
 from mmengine.registry import OPTIM_WRAPPER_CONSTRUCTORS, OPTIM_WRAPPERS, OPTIMIZERS
-from torch import Tensor, nn
-from torch.distributed.tensor import DTensor
+from torch import nn
+
+from backbones.clipping import ClippingOptimWrapper
 
 
 @OPTIM_WRAPPERS.register_module()
-class Bf16OptimWrapper(OptimWrapper):
+class Bf16OptimWrapper(ClippingOptimWrapper):
     """The step runs under bfloat16 autocast, on a GPU or a CPU.
 
     bfloat16 has float32's range, so there is no loss scaling (MMEngine's `AmpOptimWrapper` always
@@ -23,17 +24,6 @@ class Bf16OptimWrapper(OptimWrapper):
     weights travel as float32, twice the bytes, and that their bfloat16 copies, 2 bytes a weight,
     stay from the forward pass to the backward pass unless activations are recomputed.
     """
-
-    norm: Tensor | None = None  # of the gradients, for who logs it; MMEngine's waits for it
-
-    def _clip_grad(self) -> None:
-        groups = self.optimizer.param_groups
-        gradients = [p for group in groups for p in group["params"] if p.grad is not None]
-        if gradients:
-            norm = self.clip_func(gradients, **self.clip_grad_kwargs)
-            if isinstance(norm, DTensor):  # of sharded gradients: each process has a part of it
-                norm = norm.full_tensor()
-            self.norm = None if norm is None else norm.detach()
 
     @contextmanager
     def optim_context(self, model: nn.Module) -> Iterator[None]:
@@ -60,7 +50,7 @@ class DecayMatricesOnly:
             {"params": [p for p in trained if p.ndim > 1]},
             {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        config = {"type": "OptimWrapper", **self.config}
+        config = {"type": "ClippingOptimWrapper", **self.config}
         optimizer = OPTIMIZERS.build(config.pop("optimizer"), default_args={"params": groups})
         wrapper: OptimWrapper = OPTIM_WRAPPERS.build(config, default_args={"optimizer": optimizer})
         return wrapper

@@ -2,9 +2,6 @@
 
 from mmengine.config import Config
 
-# Graphs that want their tensors at the same place every step; gathered weights are not.
-CUDA_GRAPHS = ("reduce-overhead", "max-autotune")
-
 
 def check_shard(config: Config) -> None:
     """Only where `shard` is set.
@@ -24,10 +21,4 @@ def check_shard(config: Config) -> None:
             f"{config.method} cannot be sharded: its codebook is an average that every process "
             "keeps whole, not a weight of the optimiser, and its network has no Transformer "
             "blocks to divide; leave --shard out"
-        )
-    mode = config.default_hooks.get("compiled", {}).get("mode")
-    if mode in CUDA_GRAPHS:
-        raise ValueError(
-            f"--compile {mode} records CUDA graphs, which cannot follow the weights that --shard "
-            "gathers anew every time; give --compile alone, or leave one of them out"
         )

@@ -31,7 +31,7 @@ NOT_PROTOCOL = (
     "cell",
     # how a step is computed, not what
     *("channels_last", "compile_backbone", "optim_wrapper.optimizer.fused"),
-    *("default_hooks.step", "default_hooks.runtime_info"),
+    *("default_hooks.step", "default_hooks.runtime_info", "default_hooks.data_wait"),
     "data_root",
     "derived",
     "device_batch_size",

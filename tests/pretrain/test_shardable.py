@@ -27,12 +27,6 @@ def test_a_tokenizer_is_refused(tmp_path: Path, command: Command) -> None:
         main(["pretrain/configs/demo/vq.py", *options])
 
 
-@pytest.mark.parametrize("mode", ["reduce-overhead", "max-autotune"])
-def test_cuda_graphs_are_refused(tmp_path: Path, command: Command, mode: str) -> None:
-    with pytest.raises(SystemExit, match=f"--compile {mode} records CUDA graphs"):
-        main(command(tmp_path, *TOGETHER, "--compile", mode))
-
-
 def test_others_are_not(tmp_path: Path, command: Command) -> None:
     config, _ = configure(parse(command(tmp_path, *TOGETHER, "--compile", "--amp")))
     assert config.shard

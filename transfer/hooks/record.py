@@ -25,8 +25,6 @@ from transfer.sweep.block import sweep_block
 class TransferRecordHook(RunRecordHook):
     """Describes a run of any task; the metric must be one of `transfer.metrics`."""
 
-    priority = "LOW"  # before a checkpoint is written, so that its curves hold this iteration
-
     def before_train(self, runner: Runner) -> None:
         super().before_train(runner)
         self.metric = recording_metric(runner)

@@ -3,7 +3,7 @@
 _base_ = ["runtime.py", "data.py"]
 
 optim_wrapper = dict(
-    type="OptimWrapper",
+    type="ClippingOptimWrapper",
     constructor="DecayMatricesOnly",
     optimizer=dict(type="AdamW", betas=(0.9, 0.95), weight_decay=0.05, fused=True),
 )

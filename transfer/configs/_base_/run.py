@@ -11,6 +11,7 @@ default_hooks = dict(
     runtime_info=dict(type="LoggedLosses"),
     step=dict(type="FastStep"),
     timer=dict(type="IterTimerHook"),
+    data_wait=dict(type="DataWait"),
     logger=dict(type="LoggerHook", interval=50, log_metric_by_epoch=False),
     param_scheduler=dict(type="ParamSchedulerHook"),
     # two: MMEngine deletes the oldest before it writes the newest, and may be killed in between
