@@ -171,7 +171,9 @@ def table_bias(table: Tensor, window: Grid, grid: Grid, *, cls_token: bool) -> T
     if window != grid:
         table = resize_table(table, window, grid, extra=3 if cls_token else 0)
     # embedding, not indexing: its gradient is summed without sorting the pairs
-    index = strip_index(grid, table.device, torch.is_inference_mode_enabled())
+    # torch.compile cannot ask for the mode, and makes the index within its graph
+    inference = not torch.compiler.is_compiling() and torch.is_inference_mode_enabled()
+    index = strip_index(grid, table.device, inference)
     strips = F.embedding(index, table)  # [gw, 2 gh - 1, gw, h]
     return TableBias(strips.permute(3, 0, 1, 2).contiguous(), table[-3:] if cls_token else None)
 
@@ -193,10 +195,9 @@ def strip_index(grid: Grid, device: torch.device, inference: bool = False) -> Te
     run over y - y' + gh - 1, then x - x' + gw - 1, of query (y, x), key (y', x').
     """
     gh, gw = grid
-    x = torch.arange(gw)
-    rows = torch.arange(2 * gh - 2, -1, -1)  # from y' - y to y - y'
-    index = rows[None, :, None] * (2 * gw - 1) + (x[:, None] - x[None, :] + gw - 1)[:, None]
-    return index.to(device)
+    x = torch.arange(gw, device=device)
+    rows = torch.arange(2 * gh - 2, -1, -1, device=device)  # from y' - y to y - y'
+    return rows[None, :, None] * (2 * gw - 1) + (x[:, None] - x[None, :] + gw - 1)[:, None]
 
 
 def table_rows(window: Grid, *, cls_token: bool) -> int:

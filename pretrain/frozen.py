@@ -11,10 +11,15 @@ from torch import Tensor, nn
 
 
 class Frozen:
-    """Holds `module` in evaluation mode, without gradients, on the device of whoever asks."""
+    """Holds `module` in evaluation mode, without gradients, on the device of whoever asks.
+
+    Convolutions' weights lie channels last, which is what the tensor cores of a GPU read and
+    quicker on a CPU, too; pictures and features follow them.
+    """
 
     def __init__(self, module: nn.Module) -> None:
         self.module: Any = module.eval().requires_grad_(False)
+        self.module.to(memory_format=torch.channels_last)
 
     def on(self, tensor: Tensor) -> Any:
         """The module, on `tensor`'s device."""
