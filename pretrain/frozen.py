@@ -4,7 +4,7 @@ It is kept out of the owner's modules on purpose: no optimiser, average, gradien
 checkpoint should see it. Its file stays where it came from.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
@@ -18,7 +18,7 @@ class Frozen:
     """
 
     def __init__(self, module: nn.Module) -> None:
-        self.module: Any = module.eval().requires_grad_(False)
+        self.module = cast(Any, module.eval().requires_grad_(False))
         self.module.to(memory_format=torch.channels_last)
 
     def on(self, tensor: Tensor) -> Any:

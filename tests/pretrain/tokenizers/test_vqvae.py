@@ -37,16 +37,20 @@ def test_a_token_is_the_word_of_nearest_direction(tokenizer: VQVAE) -> None:
     assert torch.equal(tokenizer.encode(images), cosine.argmax(-1))
 
 
-def test_autocast_reaches_the_convolutions_but_not_the_choice(tokenizer: VQVAE) -> None:
+def test_autocast_reaches_the_layers_but_not_the_choice(tokenizer: VQVAE) -> None:
     seen: list[torch.Tensor] = []
-    tokenizer.encoder.register_forward_hook(lambda _, __, features: seen.append(features))
+    *_, last, project = tokenizer.encoder
+    last.register_forward_hook(lambda _, __, features: seen.append(features))
     with torch.autocast("cpu", torch.bfloat16):
-        tokens = tokenizer.encode(torch.randn(3, 3, 60, 60))
+        tokens = tokenizer.encode(torch.randn(3, 3, 120, 120))
     assert seen[0].dtype == torch.bfloat16
-    directions = torch.nn.functional.normalize(seen[0].double(), dim=1).permute(0, 2, 3, 1)
-    scores = directions @ tokenizer.codebook.codebook.double().T
+    features = project.double()(seen[0].double())
+    directions = features / features.norm(dim=1, keepdim=True)
+    words = tokenizer.codebook.codebook.double()
+    scores = directions.permute(0, 2, 3, 1) @ words.T
     assert torch.equal(tokens, scores.argmax(-1))
-    assert not torch.equal(tokens, scores.bfloat16().argmax(-1))  # would tie
+    rounded = project(seen[0].double()).bfloat16().double().permute(0, 2, 3, 1) @ words.T
+    assert not torch.equal(rounded.argmax(-1), scores.argmax(-1))
 
 
 def test_decoding_the_tokens_is_the_reconstruction(tokenizer: VQVAE) -> None:
