@@ -90,7 +90,6 @@ class Graphs(list[torch.fx.GraphModule]):
 
 @pytest.mark.parametrize("name", METHODS)
 def test_compiled_at_the_first_step_with_the_same_loss(name: str, dalle: str) -> None:
-    """Also where every batch hides another number of patches."""
     torch._dynamo.reset()
     graphs, runs = Graphs(), [build(name, dalle), build(name, dalle)]
     runs[0][0].compile(backend=graphs)
@@ -105,6 +104,16 @@ def test_compiled_at_the_first_step_with_the_same_loss(name: str, dalle: str) ->
     assert counts[0] == counts[-1]
     # a CPU's attention with relative position stays out of the graph
     assert (counts[0] == 1) == (name != "simmim/vit-b_800e")
+
+
+def test_another_number_of_hidden_patches_is_the_same_graph() -> None:
+    torch._dynamo.reset()
+    graphs, (model, wrapper) = Graphs(), build("maskfeat/vit-b_1600e", "")
+    model.compile(backend=graphs, fullgraph=True)
+    for number in (5, 3, 7):
+        model.masks.hidden = lambda images, n=number: torch.arange(16).expand(images, -1) < n
+        model.train_step(batch("maskfeat"), wrapper)
+    assert len(graphs) == 1
 
 
 def test_relative_position_is_in_the_graph_of_a_gpu() -> None:
