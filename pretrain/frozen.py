@@ -4,17 +4,22 @@ It is kept out of the owner's modules on purpose: no optimiser, average, gradien
 checkpoint should see it. Its file stays where it came from.
 """
 
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 
 
 class Frozen:
-    """Holds `module` in evaluation mode, without gradients, on the device of whoever asks."""
+    """Holds `module` in evaluation mode, without gradients, on the device of whoever asks.
+
+    Convolutions' weights lie channels last, which is what the tensor cores of a GPU read and
+    quicker on a CPU, too; pictures and features follow them.
+    """
 
     def __init__(self, module: nn.Module) -> None:
-        self.module: Any = module.eval().requires_grad_(False)
+        self.module = cast(Any, module.eval().requires_grad_(False))
+        self.module.to(memory_format=torch.channels_last)
 
     def on(self, tensor: Tensor) -> Any:
         """The module, on `tensor`'s device."""

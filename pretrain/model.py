@@ -17,6 +17,7 @@ from mmengine.registry import MODELS
 from torch import Tensor, nn
 
 from backbones.vit import PlainViT
+from pretrain.beside import begin
 from pretrain.decoder import Decoder, LinearHead
 from pretrain.flat_state import flatten_state
 from pretrain.initialise import start_encoder, xavier
@@ -164,8 +165,20 @@ class MaskedImageModel(BaseModel):
         return self.decoder.predict(self.decoder(self.encode(images, masking), masking))
 
     def compile(self, **options: Any) -> None:
-        """`torch.compile` the loss. Masks are drawn outside, the same whether compiled or not."""
-        self.loss = torch.compile(self.loss, **options)  # type: ignore[method-assign]
+        """`torch.compile` the loss. Masks are drawn outside, the same whether compiled or not.
+
+        Before it, what would otherwise happen inside at the first step: the target comes along to
+        the model's device, and a number of patches that differs from batch to batch is said to.
+        """
+        self.target.follow(self.encoder.patch_embed.proj.weight)
+        compiled = torch.compile(self.loss, **options)
+
+        def loss(images: Tensor, view: Tensor, masking: Masking) -> Tensor:
+            if masking.hide.ndim == 1:
+                torch._dynamo.maybe_mark_dynamic(masking.hide, 0)
+            return compiled(images, view, masking)
+
+        self.loss = loss  # type: ignore[method-assign]
 
     def masking(self, images: Tensor, noise: Tensor | None) -> Masking:
         if noise is None:
@@ -186,7 +199,8 @@ class MaskedImageModel(BaseModel):
 
     def loss(self, images: Tensor, view: Tensor, masking: Masking) -> Tensor:
         """The mean loss of the patches that count, predicting no others."""
-        tokens, truth = self.encode(images, masking), self.target.truth(view)  # truth [N, L, …]
+        truth_of = begin(self.target.truth, view, beside=self.target.costly)
+        tokens, truth = self.encode(images, masking), truth_of()  # truth [N, L, …]
         if self.loss_on == "masked":
             features, truth = self.decoder.hidden(tokens, masking), take(truth, masking.hide)
         else:

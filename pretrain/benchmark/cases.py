@@ -5,9 +5,10 @@ Shapes: N images, L patches.
 
 from argparse import Namespace
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
+import torch.nn.functional as F
 from mmengine.config import Config
 from mmengine.optim import build_optim_wrapper
 from mmengine.registry import MODELS
@@ -37,9 +38,13 @@ def read_config(options: Namespace) -> Config:
     return config
 
 
-def build_model(options: Namespace) -> MaskedImageModel:
+def build_model(options: Namespace, target: dict[str, Any] | None = None) -> MaskedImageModel:
+    """The project's MAE, predicting normalised pixels or another `target`."""
     torch.manual_seed(0)
-    model: MaskedImageModel = MODELS.build(read_config(options).model)
+    config = read_config(options).model
+    if target is not None:
+        config.target = target
+    model: MaskedImageModel = MODELS.build(config)
     return model.to(options.device).train()
 
 
@@ -54,8 +59,18 @@ def batch_of(options: Namespace) -> Tensor:
 class FastCase:
     """The project's model and optimiser as `python -m pretrain` builds them."""
 
-    def __init__(self, options: Namespace, *, compiled: bool = False) -> None:
-        self.model, self.images = build_model(options), batch_of(options)
+    def __init__(
+        self,
+        options: Namespace,
+        *,
+        compiled: bool = False,
+        target: dict[str, Any] | None = None,
+    ) -> None:
+        self.model, self.images = build_model(options, target), batch_of(options)
+        self.batch = {"images": self.images}
+        second = self.model.target.second_size
+        if second is not None:
+            self.batch["second"] = F.interpolate(self.images, (second, second))
         wrapper = dict(read_config(options).optim_wrapper)
         wrapper["optimizer"]["lr"] = LR
         if options.dtype == "bfloat16":
@@ -65,7 +80,7 @@ class FastCase:
             self.model.compile(mode=options.compile_mode)
 
     def step(self) -> None:
-        self.model.train_step({"images": self.images}, self.wrapper)
+        self.model.train_step(self.batch, self.wrapper)
 
     def compute(self, noise: Tensor) -> Result:
         """Loss and gradients for a mask; no weight changes."""

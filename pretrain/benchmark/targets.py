@@ -1,7 +1,9 @@
 """What a target costs: a training step with each, side by side.
 
-Beside the medians stands where the time goes: making the target (for tokens: the tokenizer), and
-predicting and scoring it.
+The model and its optimiser are those of `python -m pretrain`. Beside the medians stands where the
+time goes: making the target (for tokens: the tokenizer), and predicting and scoring it, each by
+itself and never compiled; and on a GPU the step that makes its tokens in turn, not on a stream of
+their own.
 
 Tokenizers have random weights here, of the size of pretrain/configs/tokenizers/ (vq) and of
 DALL-E's encoder (dvae, on a second view of half the side): they cost what trained ones do.
@@ -17,7 +19,6 @@ from statistics import median
 from typing import Any
 
 import torch
-from mmengine.registry import MODELS
 from rich.console import Console
 from rich.table import Table
 from torch import Tensor
@@ -25,9 +26,8 @@ from torch import Tensor
 from backbones.runs.files import write_json
 from backbones.timing import alternate
 from pretrain.benchmark import settings
-from pretrain.benchmark.cases import DTYPES, LR, read_config
+from pretrain.benchmark.cases import FastCase
 from pretrain.masking import take
-from pretrain.model import MaskedImageModel
 from pretrain.targets import FittedTarget
 from pretrain.tokenizers.dalle import Encoder
 
@@ -42,7 +42,7 @@ TARGETS: dict[str, dict[str, Any]] = {
 }
 BASELINE = "pixel-norm"
 DEFAULT = (BASELINE, "vq", "dvae")
-PARTS = ("step", "target", "head")
+PARTS = ("step", "target", "head", "in turn")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -51,17 +51,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     settings.add_arguments(parser)
 
 
-def build(name: str, options: Namespace, folder: Path) -> MaskedImageModel:
-    """MAE's model with one target."""
+def target_of(name: str, options: Namespace, folder: Path) -> dict[str, Any]:
+    """A target's options; DALL-E's weights are written to `folder`."""
     target = copy.deepcopy(TARGETS[name])
     if name == "dvae":
         torch.save(dalle_weights(), folder / "encoder.pkl")
         target["tokenizer"]["encoder"] = str(folder / "encoder.pkl")
         target["second_size"] = options.size // 2
-    config = read_config(options).model
-    config.target = target
-    model: MaskedImageModel = MODELS.build(config)
-    return model
+    return target
 
 
 def dalle_weights() -> dict[str, Tensor]:
@@ -71,84 +68,84 @@ def dalle_weights() -> dict[str, Tensor]:
     return encoder.state_dict()
 
 
-class Case:
-    """One target's model, optimiser and pictures on a device."""
+class TargetCase(FastCase):
+    """The project's step with one target, and the parts of it that are the target's."""
 
     def __init__(self, name: str, options: Namespace, folder: Path) -> None:
-        self.device = torch.device(options.device)
-        self.dtype = DTYPES[options.dtype]
-        self.model = build(name, options, folder).to(self.device)
+        target = target_of(name, options, folder)
+        super().__init__(options, compiled=options.compile, target=target)
+        self.apart = self.model.target.costly and self.images.is_cuda and not options.compile
+        given = self.model.data_preprocessor(self.batch)
+        self.view = self.model.target_view(given["images"], given.get("second"))
         if isinstance(self.model.target, FittedTarget):
-            self.model.target.fit([torch.randn(8, 3, options.size, options.size).to(self.device)])
-        if options.compile:
-            self.model.compile(mode=options.compile_mode)
-        self.optimizer = torch.optim.AdamW(self.model.parameters(), lr=LR, fused=True)
-        generator = torch.Generator().manual_seed(0)
-        shape = (options.batch, 3, options.size, options.size)
-        self.images = torch.randn(shape, generator=generator).to(self.device)
-        second = self.model.target.second_size
-        self.second = None
-        if second is not None:
-            self.second = torch.nn.functional.interpolate(self.images, (second, second))
+            self.model.target.fit([given["images"]])
 
-    def step(self) -> None:
-        with self.autocast():
-            loss = self.model(self.images, second=self.second, mode="loss")["loss"]
-        loss.backward()
-        self.optimizer.step()
-        self.optimizer.zero_grad()
+    def in_turn(self) -> None:
+        """The step without a stream of its own for the target."""
+        self.model.target.costly = False
+        self.step()
+        self.model.target.costly = True
 
-    def target(self) -> None:
-        with self.autocast(), torch.no_grad():
-            self.model.target.truth(self.images if self.second is None else self.second)
+    def target(self) -> Tensor:
+        with self.wrapper.optim_context(self.model), torch.no_grad():
+            return self.model.target.truth(self.view)
 
     def prepare_head(self) -> Callable[[], None]:
         """Prediction and loss of the hidden patches, forward and backward, from fixed features."""
-        masking = self.model.masking(self.images, None)
-        with self.autocast(), torch.no_grad():
-            hidden = self.model.decoder.hidden(self.model.encode(self.images, masking), masking)
-            view = self.images if self.second is None else self.second
-            truth = take(self.model.target.truth(view), masking.hide)
+        images = self.model.data_preprocessor(self.batch)["images"]
+        masking = self.model.masking(images, None)
+        with self.wrapper.optim_context(self.model), torch.no_grad():
+            hidden = self.model.decoder.hidden(self.model.encode(images, masking), masking)
+        truth = take(self.target(), masking.hide)
         features = hidden.float().requires_grad_()
 
         def head() -> None:
-            with self.autocast():
+            with self.wrapper.optim_context(self.model):
                 loss = self.model.target.loss(self.model.decoder.predict(features), truth).mean()
             loss.backward()
-            self.optimizer.zero_grad()
+            self.wrapper.zero_grad()
 
         return head
 
-    def autocast(self) -> torch.autocast:
-        mixed = self.dtype != torch.float32
-        return torch.autocast(self.device.type, dtype=torch.bfloat16, enabled=mixed)
+    def works(self) -> dict[str, Callable[[], object]]:
+        """What is timed, by `PARTS`."""
+        works: dict[str, Callable[[], object]] = {
+            "step": self.step,
+            "target": self.target,
+            "head": self.prepare_head(),
+        }
+        if self.apart:
+            works["in turn"] = self.in_turn
+        return works
 
 
 def measure(options: Namespace) -> dict[str, dict[str, float]]:
     """One row a target: median seconds of each part, and the step over the baseline's."""
     names = options.targets or DEFAULT
     with tempfile.TemporaryDirectory() as folder:
-        cases = {name: Case(name, options, Path(folder)) for name in names}
-    works: dict[str, Callable[[], object]] = {}
-    for name, case in cases.items():
-        parts = (case.step, case.target, case.prepare_head())
-        works |= {f"{name} {part}": work for part, work in zip(PARTS, parts, strict=True)}
-    times = alternate(works, warmup=options.warmup, repeats=options.repeats)
-    baseline = BASELINE if BASELINE in cases else next(iter(cases))
-    rows = {}
-    for name in cases:
-        row = {part: median(times[f"{name} {part}"]) for part in PARTS}
-        row["ratio"] = row["step"] / median(times[f"{baseline} step"])
-        rows[name] = {**row, "images_per_second": options.batch / row["step"]}
+        cases = {name: TargetCase(name, options, Path(folder)) for name in names}
+    works = {(name, part): work for name, c in cases.items() for part, work in c.works().items()}
+    times = alternate(
+        {" ".join(key): work for key, work in works.items()},
+        warmup=options.warmup,
+        repeats=options.repeats,
+    )
+    rows: dict[str, dict[str, float]] = {name: {} for name in cases}
+    for name, part in works:
+        rows[name][part] = median(times[f"{name} {part}"])
+    baseline = rows[BASELINE if BASELINE in rows else next(iter(rows))]["step"]
+    for row in rows.values():
+        row["ratio"] = row["step"] / baseline
+        row["images_per_second"] = options.batch / row["step"]
     return rows
 
 
 def run(options: Namespace, arguments: Sequence[str]) -> None:
     result = {"settings": settings.describe(options), "targets": measure(options)}
     print(settings.sentence(result["settings"]))
-    table = Table("target", "step ms", "target ms", "head ms", "ratio", "images/s")
+    table = Table("target", *(f"{part} ms" for part in PARTS), "ratio", "images/s")
     for name, row in result["targets"].items():
-        parts = (f"{1000 * row[part]:.2f}" for part in PARTS)
+        parts = (f"{1000 * row[part]:.2f}" if part in row else "–" for part in PARTS)
         table.add_row(name, *parts, f"{row['ratio']:.2f}", f"{row['images_per_second']:.1f}")
     Console(width=100).print(table)
     if options.out:

@@ -19,6 +19,7 @@ class Target(nn.Module, ABC):
     note: str = ""  # what a reader of `picture` must know, printed on the figure
     drawable = True  # whether `picture` works; a token target's tokenizer may have no decoder
     second_size: int | None = None  # pixels of the view `truth` wants; None: the encoder's own
+    costly = False  # whether `truth` takes long enough to be made beside the encoder's work
 
     @abstractmethod
     def truth(self, images: Tensor) -> Tensor:
@@ -32,6 +33,9 @@ class Target(nn.Module, ABC):
     @abstractmethod
     def picture(self, prediction: Tensor, images: Tensor) -> Tensor:
         """`prediction` `[N, L, P]` as normalised pictures `[N, 3, H, W]`; may look at `images`."""
+
+    def follow(self, tensor: Tensor) -> None:
+        """Bring to `tensor`'s device what is neither parameter nor buffer; `truth` does so too."""
 
     def check_grid(self, grid: tuple[int, int]) -> None:
         """Raise a ValueError where the encoder's grid of patches does not suit the target."""

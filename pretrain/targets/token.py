@@ -32,6 +32,8 @@ class TokenTarget(Target):
         ValueError: where tokens and patches would not pair up.
     """
 
+    costly = True
+
     def __init__(
         self, patch_size: int, *, tokenizer: str | dict[str, Any], second_size: int | None = None
     ) -> None:
@@ -69,6 +71,9 @@ class TokenTarget(Target):
                 f"tokens of a view of {self.second_size} pixels, the encoder has {grid[0]} x "
                 f"{grid[1]} patches; set target.second_size and dataset.second_size to {wanted}"
             )
+
+    def follow(self, tensor: Tensor) -> None:
+        self.frozen.on(tensor)
 
     @torch.no_grad()
     def truth(self, images: Tensor) -> Tensor:

@@ -7,8 +7,9 @@ files' tensors; the files themselves could not be had here. They are pickled mod
 `torch.load(weights_only=True)` refuses; `unpickle.py` reads their tensors without running them. A
 converted file, `torch.save(state_dict)` with the same names, is read as well.
 
-Everything is computed in float32. OpenAI's own code convolves in float16 on CUDA, so where two code
-words score almost the same its choice may differ.
+OpenAI's own code convolves in float16 on CUDA, all but the last layer, so that words are chosen by
+float32 scores. So does this one where the step runs under autocast on CUDA; elsewhere everything is
+float32. Where two code words score almost the same the choice may differ between the two.
 
 Shapes: N images, H W pixels, h = H / 8, w = W / 8, K vocabulary.
 """
@@ -40,7 +41,10 @@ def unmap_pixels(mapped: Tensor) -> Tensor:
 
 
 class Conv(nn.Module):
-    """A convolution that keeps the size, under the published names; weights are to be loaded."""
+    """A convolution that keeps the size, under the published names; weights are to be loaded.
+
+    It is computed in its input's precision.
+    """
 
     def __init__(self, inputs: int, outputs: int, kernel: int) -> None:
         super().__init__()
@@ -48,7 +52,8 @@ class Conv(nn.Module):
         self.b = nn.Parameter(torch.empty(outputs))
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.conv2d(x, self.w, self.b, padding=self.w.shape[-1] // 2)
+        w, b = self.w.to(x.dtype), self.b.to(x.dtype)
+        return F.conv2d(x, w, b, padding=self.w.shape[-1] // 2)
 
 
 class Block(nn.Module):
@@ -107,8 +112,15 @@ class Encoder(nn.Module):
         )
 
     def forward(self, mapped: Tensor) -> Tensor:
-        """Mapped pixels `[N, 3, H, W]` to the code words' logits `[N, K, h, w]`."""
-        logits: Tensor = self.blocks(mapped)
+        """Mapped pixels `[N, 3, H, W]` to the code words' logits `[N, K, h, w]`.
+
+        In the pixels' precision but for the last layer, which is computed in float32.
+        """
+        *layers, output = self.blocks
+        features = mapped
+        for layer in layers:
+            features = layer(features)
+        logits: Tensor = output(features.float())
         return logits
 
 
@@ -173,9 +185,11 @@ class DalleTokenizer(Tokenizer):
                 f"dvae tokenizes pictures whose sides are multiples of {self.stride}, got "
                 f"{tuple(images.shape[-2:])}"
             )
+        mixed = torch.is_autocast_enabled(images.device.type)
+        mapped = map_pixels(self.unnormalise(images.float()))
         with torch.autocast(images.device.type, enabled=False):
-            logits = self.encoder(map_pixels(self.unnormalise(images.float())))  # [N, K, h, w]
-        return logits.argmax(dim=1)
+            logits = self.encoder(mapped.half() if mixed and images.is_cuda else mapped)
+        return logits.argmax(dim=1)  # [N, h, w]
 
     @torch.no_grad()
     def decode(self, tokens: Tensor) -> Tensor:

@@ -108,10 +108,24 @@ class VQVAE(Tokenizer):
 
     def forward(self, images: Tensor) -> Coded:
         """Normalised pictures `[N, 3, H, W]` through the codebook, which learns in training."""
-        features = self.encoder(images)  # [N, C, h, w]
+        features = self.features(images)
         with torch.autocast(images.device.type, enabled=False):  # distances of directions: float32
-            words, tokens, commitment = self.codebook(features.float())
+            words, tokens, commitment = self.codebook(features)
         return Coded(self.decoder(words), tokens, commitment.sum())
+
+    def features(self, images: Tensor) -> Tensor:
+        """What is compared with the words, `[N, C, h, w]`.
+
+        The last layer is computed in float32 also under autocast: it costs little, and a third of
+        the words that bfloat16 swaps would be swapped by what it rounds there.
+        """
+        *layers, project = self.encoder
+        x = images
+        for layer in layers:
+            x = layer(x)
+        with torch.autocast(images.device.type, enabled=False):
+            features: Tensor = project(x.float())
+        return features
 
     @torch.no_grad()
     def encode(self, images: Tensor) -> Tensor:
@@ -120,10 +134,10 @@ class VQVAE(Tokenizer):
                 f"{self.name} tokenizes pictures whose sides are multiples of {self.stride}, got "
                 f"{tuple(images.shape[-2:])}"
             )
-        features = self.encoder(images)
+        features = self.features(images)
         # the library first asks the device whether its words are placed; this waits for nothing
         with torch.autocast(images.device.type, enabled=False):
-            directions = F.normalize(features.float(), dim=1).permute(0, 2, 3, 1)  # [N, h, w, C]
+            directions = F.normalize(features, dim=1).permute(0, 2, 3, 1)  # [N, h, w, C]
             tokens: Tensor = (directions @ self.codebook.codebook.T).argmax(-1)
         return tokens
 

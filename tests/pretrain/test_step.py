@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 import torch
+from asked import WAITING, Asked
 from mmengine.optim import OptimWrapper, build_optim_wrapper
 from torch import Tensor
 from torch.testing import assert_close
-from torch.utils._python_dispatch import TorchDispatchMode
 
 from pretrain import MaskedImageModel
 
@@ -24,8 +24,6 @@ TARGETS: dict[str, dict[str, Any]] = {
     "vq": {"type": "TokenTarget", "tokenizer": VQ},
 }
 BEIT = {"form": "mask-token", "decoder": None, "masking": {"type": "BlockMask", "smallest": 2}}
-# what makes the host wait: a number read, or a shape that depends on values
-WAITING = ("_local_scalar_dense", "nonzero", "masked_select", "unique", "equal", "is_nonzero")
 
 
 def build(target: str = "pixel", **options: Any) -> MaskedImageModel:
@@ -45,23 +43,6 @@ def batch(pictures: int = 4) -> dict[str, Tensor]:
     generator = torch.Generator().manual_seed(1)
     images = torch.randn(pictures, 3, 16, 16, generator=generator)
     return {"images": images, "noise": torch.rand(pictures, 16, generator=generator)}
-
-
-class Asked(TorchDispatchMode):
-    """The operators that ran, on tensors of the model's device."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.names: list[str] = []
-
-    def __torch_dispatch__(
-        self, function: Any, types: Any, args: Any = (), kwargs: Any = None
-    ) -> Any:
-        self.names.append(function.overloadpacket.__name__)
-        if self.names[-1] == "index":  # by a mask: its number of rows is read
-            masks = [x for x in args[1] if x is not None and x.dtype == torch.bool]
-            self.names += ["nonzero"] * len(masks)
-        return function(*args, **(kwargs or {}))
 
 
 @pytest.mark.parametrize("target", TARGETS)

@@ -111,6 +111,25 @@ def test_the_tokenizer_is_nobodys_parameter(file: str) -> None:
     assert not any(p.requires_grad for p in target.frozen.module.parameters())
 
 
+def test_the_tokenizer_lies_channels_last_and_comes_along(file: str) -> None:
+    target = TokenTarget(4, tokenizer=file)
+    weight = target.frozen.module.encoder[0].weight
+    assert weight.is_contiguous(memory_format=torch.channels_last)
+    assert not weight.is_contiguous()
+    target.follow(torch.empty(0, device="meta"))
+    assert {p.device.type for p in target.frozen.module.parameters()} == {"meta"}
+
+
+def test_a_compiled_model_has_its_tokenizer_with_it(file: str) -> None:
+    """Moved at the first step, it would be moved within the graph."""
+    encoder = {"arch": None, "img_size": 8, "patch_size": 4, "embed_dims": 8, "depth": 1}
+    options = {"type": "TokenTarget", "tokenizer": file}
+    model = MaskedImageModel({**encoder, "num_heads": 1}, options, None, form="mask-token")
+    model.to("meta").compile(backend="eager")
+    assert isinstance(model.target, TokenTarget)
+    assert {p.device.type for p in model.target.frozen.module.parameters()} == {"meta"}
+
+
 def test_what_does_not_fit_is_said() -> None:
     with pytest.raises(ValueError, match="a token target needs a tokenizer"):
         TokenTarget(4, tokenizer="")

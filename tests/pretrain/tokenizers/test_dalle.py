@@ -218,6 +218,15 @@ def test_the_runs_precision_changes_nothing(files: dict[str, str]) -> None:
     assert_close(tokenizer.encode(images.double()), tokens)
 
 
+def test_half_precision_ends_in_float32_scores(files: dict[str, str]) -> None:
+    """As OpenAI's on CUDA, which rounds what its layers make but for the last one's."""
+    encoder, mapped = small(files["encoder"]).encoder, map_pixels(pixels(2, 3, 32, 24))
+    exact, half = encoder(mapped), encoder(mapped.half())
+    assert half.dtype == torch.float32
+    assert 0 < (half - exact).norm() / exact.norm() < 5e-3
+    assert not torch.equal(half, half.half().float())  # not rounded, so seldom tied
+
+
 def test_it_is_built_from_a_config_and_frozen_in_float32(files: dict[str, str]) -> None:
     torch.save({k: v.half() for k, v in weights("encoder").items()}, files["encoder"])
     tokenizer = MODELS.build(dict(type="DalleTokenizer", **files, width=WIDTH, vocabulary=WORDS))

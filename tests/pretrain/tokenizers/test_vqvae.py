@@ -37,6 +37,22 @@ def test_a_token_is_the_word_of_nearest_direction(tokenizer: VQVAE) -> None:
     assert torch.equal(tokenizer.encode(images), cosine.argmax(-1))
 
 
+def test_autocast_reaches_the_layers_but_not_the_choice(tokenizer: VQVAE) -> None:
+    seen: list[torch.Tensor] = []
+    *_, last, project = tokenizer.encoder
+    last.register_forward_hook(lambda _, __, features: seen.append(features))
+    with torch.autocast("cpu", torch.bfloat16):
+        tokens = tokenizer.encode(torch.randn(3, 3, 120, 120))
+    assert seen[0].dtype == torch.bfloat16
+    features = project.double()(seen[0].double())
+    directions = features / features.norm(dim=1, keepdim=True)
+    words = tokenizer.codebook.codebook.double()
+    scores = directions.permute(0, 2, 3, 1) @ words.T
+    assert torch.equal(tokens, scores.argmax(-1))
+    rounded = project(seen[0].double()).bfloat16().double().permute(0, 2, 3, 1) @ words.T
+    assert not torch.equal(rounded.argmax(-1), scores.argmax(-1))
+
+
 def test_decoding_the_tokens_is_the_reconstruction(tokenizer: VQVAE) -> None:
     images = torch.randn(2, 3, 12, 12)
     coded = tokenizer(images)
