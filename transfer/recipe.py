@@ -38,11 +38,13 @@ NOT_PROTOCOL = (
     "load_from",
     "model.backbone.init_cfg",
     "paths_root",
+    "prefetch",
     "randomness.seed",
     "restart_if_changed",
     "resume",
     "schedule",  # what follows from it is
     "work_dir",
+    "workers",
 )
 
 
