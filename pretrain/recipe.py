@@ -15,6 +15,7 @@ from backbones.pictures.folder import check_pictures
 from backbones.runs.machine import fill_loader
 from backbones.runs.provenance import sha256_file
 from backbones.runs.steps import fill_steps
+from backbones.shards.cache import share_cache
 from backbones.shards.index import index_of, load_index
 from backbones.shards.sampler import evaluation_sampler
 
@@ -69,6 +70,7 @@ def fill_data(config: Config, world_size: int) -> None:
         config.val_cfg = {"type": "ValLoop"}
         config.val_evaluator = {"type": "TopOne"}
         config.val_dataloader.dataset.classes_from = config.data_root
+        share_cache(config.train_dataloader.dataset, config.val_dataloader.dataset)
         config.val_dataloader.sampler = evaluation_sampler(config.val_root)
     else:
         config.pop("val_dataloader", None)

@@ -106,7 +106,7 @@ def follow_data_root(cfg: Config) -> None:
     if new is None or old is None:
         return
     if is_url(new):
-        new = new.rstrip("/")
+        new = cfg["data_root"] = new.rstrip("/")
     elif not Path(new).is_dir():
         raise FileNotFoundError(
             f"data_root {new} is no folder; give --cfg-options data_root=PATH to the data set "

@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from backbones.shards.remote import chunks
 
@@ -21,6 +21,13 @@ from backbones.shards.remote import chunks
 def default_cache() -> Path:
     base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
     return Path(base) / "vit-transfer-bench" / "shards"
+
+
+def share_cache(train: dict[str, Any], val: dict[str, Any]) -> None:
+    """Validation data, as configured, are kept where training data are, if nothing else is said."""
+    for key in ("cache", "cache_bytes"):
+        if key in train:
+            val.setdefault(key, train[key])
 
 
 @dataclass(frozen=True)

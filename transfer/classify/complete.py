@@ -12,6 +12,7 @@ from mmengine.config import Config
 from backbones.pictures.dataset import classes_at
 from backbones.runs.machine import fill_loader
 from backbones.runs.steps import fill_steps, split_batch
+from backbones.shards.cache import share_cache
 from backbones.shards.index import index_of
 from backbones.shards.remote import is_url
 from backbones.shards.sampler import evaluation_sampler
@@ -76,6 +77,7 @@ def fill_data(config: Config, *, trains: bool) -> None:
     config.model.num_classes = len(classes)
     train.dataset.size = val.dataset.size = config.model.backbone.img_size
     train.dataset.seed = config.randomness.seed
+    share_cache(train.dataset, val.dataset)
     val.sampler = evaluation_sampler(val.dataset.root)
     if not trains:
         train.sampler = evaluation_sampler(train.dataset.root)
@@ -137,12 +139,12 @@ def check_classes(train: str, val: str, num_classes: int | None) -> tuple[str, .
             if names
         ]
         raise ValueError(
-            f"the class folders of {train} and {val} differ: {' and '.join(found)}; both need one "
-            "folder of pictures a class, by the same names"
+            f"the classes of {train} and {val} differ: {' and '.join(found)}; both need one folder "
+            "of pictures a class, by the same names, or shards written from such"
         )
     if num_classes is not None and num_classes != len(classes):
         raise ValueError(
-            f"model.num_classes is {num_classes}, but {train} has {len(classes)} class folders "
+            f"model.num_classes is {num_classes}, but {train} has {len(classes)} classes "
             f"({_some(classes)}); leave it out with --cfg-options model.num_classes=None, or check "
             "data_root"
         )
