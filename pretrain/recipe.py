@@ -8,14 +8,16 @@ after `--cfg-options`, so that changing the one number is enough.
 from pathlib import Path
 from typing import Any
 
-import torch
 from mmengine.config import Config
 
-from backbones.pictures.folder import check_pictures, class_names
-from backbones.runs.machine import loader_settings
+from backbones.pictures.dataset import classes_at
+from backbones.pictures.folder import check_pictures
+from backbones.runs.machine import fill_loader
 from backbones.runs.provenance import sha256_file
 from backbones.runs.steps import fill_steps
-from backbones.shards.index import is_index, load_index
+from backbones.shards.cache import share_cache
+from backbones.shards.index import index_of, load_index
+from backbones.shards.sampler import evaluation_sampler
 
 TRACKERS = {
     "tensorboard": "TensorboardVisBackend",
@@ -53,9 +55,8 @@ def fill_data(config: Config, world_size: int) -> None:
     """Folders or shards, picture size, workers and class count, each from its one place."""
     encoder = config.model.get("encoder")  # a tokenizer takes any size; its config gives one
     side = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
-    sharded = is_index(config.data_root)
-    if sharded:
-        classes = load_index(config.data_root).classes
+    if index := index_of(config.data_root):
+        load_index(index)
         config.train_dataloader.sampler.type = "ShardSampler"
     else:
         check_pictures(Path(config.data_root))
@@ -68,20 +69,18 @@ def fill_data(config: Config, world_size: int) -> None:
         roots["val_dataloader"] = config.val_root
         config.val_cfg = {"type": "ValLoop"}
         config.val_evaluator = {"type": "TopOne"}
+        config.val_dataloader.dataset.classes_from = config.data_root
+        share_cache(config.train_dataloader.dataset, config.val_dataloader.dataset)
+        config.val_dataloader.sampler = evaluation_sampler(config.val_root)
     else:
         config.pop("val_dataloader", None)
     for name, root in roots.items():
         loader = config[name]
         loader.dataset.update(root=root, size=side, seed=config.seed)
-        loader.pop("prefetch_factor", None)
-        loader.update(loader_settings(world_size, config.workers, config.get("prefetch")))
-        loader.persistent_workers = loader.num_workers > 0
-        loader.pin_memory = torch.cuda.is_available()
+        fill_loader(loader, world_size, config.workers, config.get("prefetch"))
     config.train_dataloader.dataset.decoding = config.get("decoding", "whole")
     if "num_classes" in config.model and config.model.num_classes is None:
-        if not sharded:
-            classes = class_names(Path(config.data_root))
-        config.model.num_classes = len(classes)
+        config.model.num_classes = len(classes_at(config.data_root))
 
 
 def fill_inputs(config: Config) -> None:

@@ -12,6 +12,9 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from backbones.shards.index import index_of, load_index
+from backbones.shards.source import check_sizes
+
 State = Literal["ok", "note", "fail"]
 Result = tuple[State, str, str]  # state, what was found, remedy
 COCO_FULL = (118287, 5000)
@@ -119,9 +122,17 @@ def _label_problem(folder: Path, split: str, planes: dict[str, Path]) -> str | N
 
 
 def check_imagenet(folder: Path) -> Result:
-    """One folder a class below train/ (and val/)."""
+    """One folder a class below train/ (and val/), or shards of such in each."""
     counts = {}
     for split in ("train", "val"):
+        if index := index_of(folder / split):
+            try:
+                shards = load_index(index)
+                check_sizes(shards)
+                counts[split] = (len(shards.needed_classes()), len(shards))
+            except (OSError, ValueError) as error:
+                return "fail", f"ImageNet {folder}: {split} cannot be read", str(error)
+            continue
         folders = [path for path in (folder / split).glob("*") if path.is_dir()]
         pictures = sum(
             entry.suffix.lower() in IMAGES for path in folders for entry in path.iterdir()
@@ -129,7 +140,11 @@ def check_imagenet(folder: Path) -> Result:
         counts[split] = (len(folders), pictures)
     classes, pictures = counts["train"]
     if not pictures:
-        return "fail", f"ImageNet {folder}: no pictures below train/CLASS/", "see the README"
+        return (
+            "fail",
+            f"ImageNet {folder}: neither pictures below train/CLASS/ nor shards in train/",
+            "see the README",
+        )
     full = "full set" if pictures == IMAGENET_FULL else f"not the full {IMAGENET_FULL}"
     what = (
         f"ImageNet {folder}: {pictures} pictures, {classes} classes, {counts['val'][1]} val, {full}"

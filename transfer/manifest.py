@@ -32,11 +32,15 @@ def describe_datasets(root: Path, train: Any, val: Any) -> dict[str, Any]:
 
 
 def describe_folders(root: Path, train: Pictures, val: Pictures) -> dict[str, Any]:
-    """As `describe_data`; the annotations of class folders are their names, in order."""
+    """As `describe_data`; the annotations of class folders are their names, in order.
+
+    Shards know the names and sizes of the pictures they were written from, and so are the same data
+    as that folder.
+    """
     lines = [
-        f"{_below(str(data.root), root)}/{path} {(data.root / path).stat().st_size}"
+        f"{_below(str(data.root), root)}/{path} {data.source.size(i)}"
         for data in (train, val)
-        for path in data.paths
+        for i, path in enumerate(data.paths)
     ]
     return {
         "name": root.name,

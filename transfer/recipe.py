@@ -26,6 +26,7 @@ from transfer.manifest import describe_datasets
 from transfer.schedule import at_published_batch, derive, pictures_a_step
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
+LOADERS = ("train_dataloader", "val_dataloader", "test_dataloader")
 # What may differ between runs of one protocol.
 NOT_PROTOCOL = (
     "cell",
@@ -41,11 +42,14 @@ NOT_PROTOCOL = (
     "load_from",
     "model.backbone.init_cfg",
     "paths_root",
+    "prefetch",
     "randomness.seed",
     "restart_if_changed",
     "resume",
     "schedule",  # what follows from it is
     "work_dir",
+    "workers",
+    *(f"{loader}.dataset.{key}" for loader in LOADERS for key in ("cache", "cache_bytes")),
 )
 
 

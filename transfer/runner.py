@@ -20,6 +20,7 @@ from torch import nn
 from backbones.runs.failure import note_failures
 from backbones.runs.processes import by_main, world_size
 from backbones.runs.runner import StrictRunner
+from backbones.shards.remote import is_url
 from transfer.adopted import adopt_checkpoint
 from transfer.recipe import data_of, recipe
 from transfer.resume import checkpoint_to_continue
@@ -96,13 +97,17 @@ def follow_data_root(cfg: Config) -> None:
     The config that is dumped to the work folder holds the replaced paths, so that it works with any
     tool. A path given by hand, e.g. `val_dataloader.dataset.data_root=…`, is left alone.
 
+    A URL, of shards, is looked at where they are read.
+
     Raises:
         FileNotFoundError: where `data_root` is no folder.
     """
     new, old = cfg.get("data_root"), cfg.get("paths_root")
     if new is None or old is None:
         return
-    if not Path(new).is_dir():
+    if is_url(new):
+        new = cfg["data_root"] = new.rstrip("/")
+    elif not Path(new).is_dir():
         raise FileNotFoundError(
             f"data_root {new} is no folder; give --cfg-options data_root=PATH to the data set "
             "(`python -m transfer.doctor --data PATH` says what is expected there)"

@@ -17,16 +17,16 @@ from mmengine.registry import DATASETS, FUNCTIONS
 from torch import Tensor
 from torch.utils.data import Dataset
 
-from backbones.pictures.folder import FolderSource
+from backbones.pictures.folder import FolderSource, class_names
 from backbones.pictures.randomness import derive
 from backbones.pictures.source import Source, UnreadablePictureError
 from backbones.pictures.views import Views
-from backbones.shards.index import is_index
+from backbones.shards.index import index_of, load_index
 from backbones.shards.source import ShardSource
 
 ATTEMPTS = 50  # unreadable pictures in a row before it is the data that is wrong
 
-Draw = tuple[int, int]  # epoch, index
+Draw = tuple[int, ...]  # epoch, index, and others that will be read soon
 
 
 @DATASETS.register_module()
@@ -34,11 +34,12 @@ class Pictures(Dataset[dict[str, Any]]):
     """Pictures below `root`, nested or flat, as uint8 views `[3, size, size]`.
 
     Args:
-        root: a folder, or the index.json of shards (`python -m backbones.shards`), path or URL.
+        root: a folder of pictures, or of the shards that `python -m backbones.shards` wrote of one;
+            these also by URL, or by the path or URL of their index.json.
         second_size: side of a second view of the same crop (Lanczos), for a tokenizer.
         labelled: the folder right below `root` is the class (torchvision's ImageFolder layout).
-        classes_from: folder whose class list is used in place of `root`'s own, so that validation
-            pictures have the labels of the training pictures.
+        classes_from: folder or shards whose class list is used in place of `root`'s own, so that
+            validation pictures have the labels of the training pictures.
         crop: of training views: 'random-size' (and flip), 'fixed' (size, and flip), or 'centre'.
         scale: share of the area a 'random-size' crop covers.
         jitter: strength of random changes of brightness, contrast and saturation.
@@ -50,14 +51,14 @@ class Pictures(Dataset[dict[str, Any]]):
             scale of a JPEG that suffices. Pixels differ a little: tests/…/test_decode.py says how
             much. Evaluation views are always cut out of the whole picture.
         unreadable: 'replace' a picture that cannot be read by another, or 'raise'.
-        limit: at most this many pictures, evenly spread, for a quick look.
+        limit: at most this many pictures, evenly spread over their paths, for a quick look.
         cache: folder that shards from a URL are kept in; default: the user's cache folder.
         cache_bytes: how much of that folder they may fill.
 
     Raises:
         FileNotFoundError: where `root` is no folder or holds no picture.
         ValueError: for an unknown `crop`, `decoding` or `unreadable`, a class that
-            `classes_from` lacks, and a limit of shards.
+            `classes_from` lacks, and labels of shards that have none.
     """
 
     def __init__(
@@ -96,10 +97,13 @@ class Pictures(Dataset[dict[str, Any]]):
             decoding=decoding,
         )
         self.source: Source
-        if is_index(root):
-            self.source = ShardSource(root, labelled=labelled, cache=cache, cache_bytes=cache_bytes)
+        classes = classes_at(classes_from) if labelled and classes_from else None
+        if index := index_of(root):
+            self.source = ShardSource(
+                index, labelled=labelled, classes=classes, cache=cache, cache_bytes=cache_bytes
+            )
         else:
-            self.source = FolderSource(Path(root), labelled=labelled, classes_from=classes_from)
+            self.source = FolderSource(Path(root), labelled=labelled, classes=classes)
         self.metainfo = {"classes": self.classes}
         self.limited = limit is not None and limit < len(self)
         if self.limited:
@@ -129,20 +133,20 @@ class Pictures(Dataset[dict[str, Any]]):
         return len(self.source)
 
     def __getitem__(self, draw: Draw | int) -> dict[str, Any]:
-        epoch, index = (0, draw) if isinstance(draw, int) else draw
+        epoch, index, *soon = (0, draw) if isinstance(draw, int) else draw
+        self.source.expect(soon)
         skipped: list[str] = []
         for attempt in range(ATTEMPTS):
             seed = derive(self.seed, epoch, index, attempt)
             try:
                 views = self.views.make(self.source.read(index), seed)
             except UnreadablePictureError as error:
-                name = self.source.name(index)
                 if self.unreadable == "raise":
                     raise OSError(
-                        f"{self.source.root}/{name} cannot be read as a picture ({error}); "
+                        f"{self.source.where(index)} cannot be read as a picture ({error}); "
                         "an evaluation counts every picture, so copy it again"
                     ) from error
-                skipped.append(name)
+                skipped.append(self.source.name(index))
                 near = self.source.near(index)
                 index = near[seed % len(near)]
                 continue
@@ -165,6 +169,17 @@ class Pictures(Dataset[dict[str, Any]]):
     def keep(self, indices: Sequence[int]) -> None:
         """Only these pictures from now on."""
         self.source.keep(indices)
+
+
+def classes_at(root: str | Path) -> tuple[str, ...]:
+    """The class list of a folder of pictures or of shards.
+
+    Raises:
+        FileNotFoundError: where there are no pictures.
+        ValueError: where pictures have no classes.
+    """
+    index = index_of(root)
+    return load_index(index).needed_classes() if index else class_names(Path(root))
 
 
 def evenly(total: int, number: int) -> list[int]:

@@ -1,7 +1,7 @@
 """Folders of pictures: every picture below one, and one folder a class where labels are wanted."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from backbones.pictures.source import UnreadablePictureError
@@ -14,13 +14,14 @@ class FolderSource:
 
     Raises:
         FileNotFoundError: where `root` is no folder or holds no picture.
-        ValueError: for a class that the folder `classes_from`, if given, lacks.
+        ValueError: for a class that `classes`, where it is not the folder's own list, lacks.
     """
 
-    def __init__(self, root: Path, *, labelled: bool, classes_from: str | None) -> None:
+    def __init__(self, root: Path, *, labelled: bool, classes: tuple[str, ...] | None) -> None:
         self.root = root
         self.paths = find_pictures(root)
-        self.classes = class_names(Path(classes_from or root)) if labelled else ()
+        own = class_names(root) if labelled and classes is None else ()
+        self.classes: tuple[str, ...] = (classes or own) if labelled else ()
         self.labels = labels_of(self.paths, self.classes, root) if labelled else None
 
     @property
@@ -39,8 +40,17 @@ class FolderSource:
     def name(self, index: int) -> str:
         return self.paths[index]
 
+    def where(self, index: int) -> str:
+        return str(self.root / self.paths[index])
+
+    def size(self, index: int) -> int:
+        return (self.root / self.paths[index]).stat().st_size
+
     def near(self, index: int) -> range:
         return range(len(self))
+
+    def expect(self, indices: Sequence[int]) -> None:
+        pass
 
     def keep(self, indices: Sequence[int]) -> None:
         self.paths = [self.paths[index] for index in indices]
@@ -102,12 +112,17 @@ def labels_of(paths: Sequence[str], classes: Sequence[str], root: Path) -> list[
     Raises:
         ValueError: for folders that are no class, naming them.
     """
-    known = {name: label for label, name in enumerate(classes)}
     folders = [Path(path).parts[0] for path in paths]
-    if unknown := sorted({folder for folder in folders if folder not in known}):
+    check_known(folders, classes, root)
+    known = {name: label for label, name in enumerate(classes)}
+    return [known[folder] for folder in folders]
+
+
+def check_known(found: Iterable[str], classes: Collection[str], root: Path) -> None:
+    """Raises ValueError for classes found at `root` that are not in the list, naming them."""
+    if unknown := sorted(set(found) - set(classes)):
         more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
         raise ValueError(
             f"{root} has folders that are none of the {len(classes)} classes: "
             f"{', '.join(unknown[:5])}{more}; the class list is that of the training folders"
         )
-    return [known[folder] for folder in folders]

@@ -15,7 +15,7 @@ from backbones.pictures.randomness import derive
 
 
 @DATA_SAMPLERS.register_module()
-class EpochSampler(Sampler[tuple[int, int]]):
+class EpochSampler(Sampler[tuple[int, ...]]):
     """Yields (epoch, index) for this process; the rest that fills no whole batch waits an epoch.
 
     `batch_size` counts the pictures of one optimiser step, over all processes and accumulation.
@@ -39,7 +39,7 @@ class EpochSampler(Sampler[tuple[int, int]]):
         self.epoch = 0
         self.skipped = 0
 
-    def __iter__(self) -> Iterator[tuple[int, int]]:
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
         start, self.skipped = self.skipped, 0
         for index in self.indices()[start:]:
             yield self.epoch, index

@@ -20,7 +20,7 @@ class Source(Protocol):
 
     @property
     def paths(self) -> Sequence[str]:
-        """Below the root; none where they are known only by reading."""
+        """Below the folder that holds, or held, the pictures, sorted."""
 
     @property
     def contents(self) -> Sequence[str]:
@@ -36,14 +36,19 @@ class Source(Protocol):
         """
 
     def name(self, index: int) -> str:
-        """What a log calls the picture: its path below the root."""
+        """What records and logs call the picture: its entry of `paths`."""
 
-    def near(self, index: int) -> range:
+    def where(self, index: int) -> str:
+        """Where a person finds the picture."""
+
+    def size(self, index: int) -> int:
+        """Bytes of its file."""
+
+    def near(self, index: int) -> Sequence[int]:
         """Pictures that are as cheap to read next, the same for all of them."""
 
     def keep(self, indices: Sequence[int]) -> None:
-        """Only these pictures from now on.
+        """Only these pictures from now on."""
 
-        Raises:
-            ValueError: where the source is read as a whole only.
-        """
+    def expect(self, indices: Sequence[int]) -> None:
+        """These are read soon: a source that is far away may fetch them meanwhile."""

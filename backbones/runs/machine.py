@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import torch
 
@@ -53,3 +54,13 @@ def loader_settings(world_size: int, workers: int | None, prefetch: int | None) 
         return {"num_workers": 0}
     ahead = (4 if gpu else 2) if prefetch is None else prefetch
     return {"num_workers": count, "prefetch_factor": ahead}
+
+
+def fill_loader(
+    loader: dict[str, Any], world_size: int, workers: int | None, prefetch: int | None
+) -> None:
+    """A loader's configuration with `loader_settings`, and what goes with them."""
+    loader.pop("prefetch_factor", None)
+    loader.update(loader_settings(world_size, workers, prefetch))
+    loader["persistent_workers"] = loader["num_workers"] > 0
+    loader["pin_memory"] = torch.cuda.is_available()

@@ -1,10 +1,11 @@
 """Pictures to tar shards: `python -m backbones.shards FOLDER OUT`, and their check.
 
     python -m backbones.shards FOLDER OUT [--images-per-shard N]   write, or go on writing
-    python -m backbones.shards --check OUT/index.json              every hash, path or URL
+    python -m backbones.shards --check OUT                         every hash, path or URL
 
-OUT/index.json, or its URL, is then a `data_root` of pretraining. The shards are an ordinary
-WebDataset: `KEY.jpg` and, where folders are classes, `KEY.cls`.
+OUT, or its URL, is then a `data_root` of pretraining; a folder or URL with train/ and val/ written
+like this is one of `transfer.classify`. The shards are an ordinary WebDataset: `KEY.jpg` and, where
+folders are classes, `KEY.cls`.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from rich.console import Console
 from rich.progress import Progress
 
 from backbones.runs.provenance import sha256_file
-from backbones.shards.index import load_index
+from backbones.shards.index import index_of, load_index
 from backbones.shards.remote import chunks, is_url
 from backbones.shards.source import check_sizes
 from backbones.shards.writer import write_shards
@@ -30,7 +31,7 @@ def check(location: str) -> int:
         FileNotFoundError: where one is missing.
         ValueError: naming those that are something else.
     """
-    index = load_index(location)
+    index = load_index(index_of(location) or location)
     remote = is_url(index.place)
     if not remote:
         check_sizes(index)
@@ -63,10 +64,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("out", nargs="?", type=Path, help="where the shards go")
     parser.add_argument("--images-per-shard", type=int, default=1000, metavar="N")
     parser.add_argument("--seed", type=int, default=0, help="of the order they are written in")
-    parser.add_argument("--check", metavar="INDEX", help="path or URL of an index.json")
+    parser.add_argument("--check", metavar="OUT", help="path or URL of shards")
     options = parser.parse_args(arguments)
     if bool(options.check) == bool(options.out) or options.images_per_shard < 1:
-        parser.error("give FOLDER and OUT, with at least 1 picture a shard, or --check INDEX")
+        parser.error("give FOLDER and OUT, with at least 1 picture a shard, or --check OUT")
     console = Console()
     try:
         if options.check:
@@ -85,7 +86,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         sys.exit(f"python -m backbones.shards: {error}")
     console.print(
         f"{len(index)} pictures, {len(index.classes)} classes, {len(index.shards)} shards: "
-        f"{options.out}/index.json",
+        f"{options.out}",
         highlight=False,
     )
 

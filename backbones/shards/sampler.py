@@ -8,12 +8,20 @@ number of processes and workers, each process reads only the shards of its strea
 on in the middle of an epoch with neither a repeated nor a lost picture.
 """
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
+from mmengine.dist import get_dist_info
 from mmengine.registry import DATA_SAMPLERS
+from torch.utils.data import Sampler
 
 from backbones.pictures.dataset import Pictures
 from backbones.pictures.randomness import derive
 from backbones.pictures.sampler import EpochSampler
+from backbones.shards.ahead import announced
+from backbones.shards.index import index_of
+from backbones.shards.remote import is_url
 from backbones.shards.source import ShardSource
 
 
@@ -25,6 +33,8 @@ class ShardSampler(EpochSampler):
         streams: number of places an epoch is read at, at once. Processes share them evenly, so
             their number must divide it, and it must divide the batch.
         buffer: how far a picture may move within its stream.
+        ahead: shards of each stream that are fetched before they are read, where they come from a
+            URL.
 
     Raises:
         ValueError: where streams, processes and batch do not divide, or the data fills no batch.
@@ -37,22 +47,25 @@ class ShardSampler(EpochSampler):
         seed: int | None = None,
         streams: int = 8,
         buffer: int = 4096,
+        ahead: float = 2,
     ) -> None:
         super().__init__(dataset, batch_size, seed)
-        if not isinstance(dataset.source, ShardSource):
-            raise ValueError(
-                f"{dataset.root} is a folder, ShardSampler reads shards; take EpochSampler, or "
-                "give the index.json of shards as data_root"
-            )
+        self.source = shards_of(dataset)
         if streams % self.world_size or batch_size % streams:
             raise ValueError(
                 f"{streams} streams of shards do not split over {self.world_size} processes, or "
                 f"a batch of {batch_size} not over them; set train_dataloader.sampler.streams to a "
                 "multiple of the one that divides the other"
             )
-        self.counts = np.diff(dataset.source.index.starts)
-        self.starts = dataset.source.index.starts
-        self.batch_size, self.streams, self.buffer = batch_size, streams, buffer
+        self.row = self.source.row()
+        self.counts = np.bincount(self.source.shard_of(self.row))
+        self.batch_size, self.streams, self.buffer, self.ahead = batch_size, streams, buffer, ahead
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        start, self.skipped = self.skipped, 0
+        order = self.indices()[start:]
+        own = self.streams // self.world_size
+        yield from announced(self.source, self.epoch, order, self.ahead * own)
 
     def indices(self) -> list[int]:
         steps = self.total // self.batch_size
@@ -65,10 +78,49 @@ class ShardSampler(EpochSampler):
         """Every stream's pictures of this epoch in order, (streams, length)."""
         draw = np.random.default_rng(derive(self.seed, self.epoch))
         shards = draw.permutation(len(self.counts))
-        order = np.concatenate(
-            [np.arange(self.starts[s], self.starts[s] + self.counts[s]) for s in shards]
-        )
+        parts = np.split(self.row, self.counts.cumsum()[:-1])
+        order = np.concatenate([parts[shard] for shard in shards])
         length = self.size // self.streams
         order = order[: length * self.streams].reshape(self.streams, length)
         moved = np.arange(length) + draw.random(order.shape) * self.buffer
         return np.take_along_axis(order, moved.argsort(axis=1, kind="stable"), axis=1)
+
+
+@DATA_SAMPLERS.register_module()
+class ShardOrder(Sampler[tuple[int, ...]]):
+    """Every picture in the order of the shards, for an evaluation whose shards come from a URL.
+
+    Each process has a part of the row, so that it reads few shards of the others; the last ones
+    repeat pictures of the first where the parts would differ in length.
+    """
+
+    def __init__(self, dataset: Pictures, seed: int | None = None, ahead: float = 4) -> None:
+        self.source = shards_of(dataset)
+        rank, world_size = get_dist_info()
+        row = self.source.row()
+        each = -(-len(row) // world_size)
+        self.order: list[int] = np.resize(row, each * world_size)[rank * each :][:each].tolist()
+        self.ahead = ahead
+
+    def __iter__(self) -> Iterator[tuple[int, ...]]:
+        yield from announced(self.source, 0, self.order, self.ahead)
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+
+def evaluation_sampler(root: str) -> dict[str, Any]:
+    """A sampler's configuration: every picture, in an order that suits where they are."""
+    index = index_of(root)
+    if index and is_url(index):
+        return {"type": "ShardOrder"}
+    return {"type": "DefaultSampler", "shuffle": False}
+
+
+def shards_of(dataset: Pictures) -> ShardSource:
+    if not isinstance(dataset.source, ShardSource):
+        raise ValueError(
+            f"{dataset.root} is a folder of pictures, this sampler reads shards; take EpochSampler "
+            "to train and DefaultSampler to evaluate, or give shards as data_root"
+        )
+    return dataset.source

@@ -7,6 +7,7 @@ after it.
 """
 
 import io
+import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
@@ -16,22 +17,23 @@ from pathlib import Path, PurePosixPath
 import numpy as np
 
 from backbones.pictures.folder import SUFFIXES, class_names, find_pictures, labels_of
-from backbones.runs.files import write_json
+from backbones.runs.files import write_atomic
 from backbones.runs.provenance import sha256_file
 from backbones.shards.index import NAME, Index, Shard
 
 
 @dataclass(frozen=True)
 class Member:
-    """A picture on its way: where it is, its key in the tar, its class or -1."""
+    """A picture on its way: its path below `root`, its key in the tar, its class or -1."""
 
-    path: Path
+    root: Path
+    path: str
     key: str
     label: int
 
     @property
     def name(self) -> str:
-        return self.key + self.path.suffix.lower()
+        return self.key + PurePosixPath(self.path).suffix.lower()
 
 
 def write_shards(
@@ -64,7 +66,7 @@ def write_shards(
         shards.append(described(out / name, part))
         told(number + 1, len(parts))
     index = Index(str(out), classes, tuple(shards))
-    write_json(out / NAME, index.to_json())
+    write_atomic(out / NAME, json.dumps(index.to_json()))  # compact: it names every picture
     return index
 
 
@@ -76,7 +78,7 @@ def members_of(folder: Path, seed: int) -> tuple[list[Member], tuple[str, ...]]:
     labels = labels_of(paths, classes, folder) if classes else [-1] * len(paths)
     keys = list(unique_keys(paths))
     order = np.random.default_rng(seed).permutation(len(paths)).tolist()
-    return [Member(folder / paths[i], keys[i], labels[i]) for i in order], classes
+    return [Member(folder, paths[i], keys[i], labels[i]) for i in order], classes
 
 
 def unique_keys(paths: Sequence[str]) -> Iterator[str]:
@@ -97,7 +99,7 @@ def write_tar(path: Path, members: Sequence[Member]) -> None:
     with part.open("wb") as file:
         with tarfile.open(fileobj=file, mode="w", format=tarfile.GNU_FORMAT) as tar:
             for member in members:
-                add(tar, member.name, member.path.read_bytes())
+                add(tar, member.name, (member.root / member.path).read_bytes())
                 if member.label >= 0:
                     add(tar, f"{member.key}.cls", str(member.label).encode())
         file.flush()
@@ -138,5 +140,6 @@ def described(path: Path, members: Sequence[Member]) -> Shard:
         path.name,
         sha256_file(path),
         path.stat().st_size,
+        tuple(member.path for member in members),
         *(np.array(x, np.int64) for x in (offsets, sizes, [m.label for m in members])),
     )

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from backbones.shards.writer import write_shards
 from transfer.doctor_data import check_ade20k, check_coco, check_imagenet, data_findings
 
 
@@ -56,6 +57,18 @@ def test_label_planes_that_make_no_sense_are_named(
 def test_an_image_folder_without_pictures_fails(tmp_path: Path) -> None:
     (tmp_path / "train/cat").mkdir(parents=True)
     assert check_imagenet(tmp_path)[0] == "fail"
+
+
+def test_shards_are_counted_and_a_missing_one_is_named(folders: Path, tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        write_shards(folders / split, tmp_path / split, 8)
+    assert check_imagenet(tmp_path)[1].endswith(
+        ": 48 pictures, 6 classes, 15 val, not the full 1281167"
+    )
+    (tmp_path / "val/shard-000000.tar").unlink()
+    state, what, remedy = check_imagenet(tmp_path)
+    assert (state, what) == ("fail", f"ImageNet {tmp_path}: val cannot be read")
+    assert "no shard" in remedy
 
 
 def test_a_root_that_is_missing_or_empty_fails(tmp_path: Path) -> None:

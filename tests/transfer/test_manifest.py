@@ -1,8 +1,11 @@
 """The data fingerprint: the same data anywhere, other data never."""
 
+import shutil
 from pathlib import Path
 
-from transfer.manifest import describe_data
+from backbones.pictures.dataset import Pictures
+from backbones.shards.writer import write_shards
+from transfer.manifest import describe_data, describe_datasets
 
 
 def make(root: Path) -> tuple[list[str], list[str]]:
@@ -32,3 +35,19 @@ def test_a_picture_more_or_another_label_is_other_data(tmp_path: Path) -> None:
     changed = describe_data(root, images, annotations)
     assert changed["annotations_sha256"] != whole["annotations_sha256"]
     assert changed["manifest_sha256"] == whole["manifest_sha256"]
+
+
+def test_shards_are_the_data_of_their_folder(folders: Path, tmp_path: Path) -> None:
+    root = tmp_path / "imagenet"
+
+    def described(place: Path) -> dict[str, object]:
+        pair = (Pictures(str(place / split), 16, labelled=True) for split in ("train", "val"))
+        return describe_datasets(place, *pair)
+
+    for split in ("train", "val"):
+        write_shards(folders / split, root / split, 8)
+    assert described(root) == described(folders)
+    copy = Path(shutil.copytree(folders, tmp_path / "copy" / "imagenet"))
+    with next(copy.glob("val/*/*.JPEG")).open("ab") as file:
+        file.write(b"1")
+    assert described(copy)["manifest_sha256"] != described(root)["manifest_sha256"]

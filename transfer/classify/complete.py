@@ -9,8 +9,13 @@ from pathlib import Path
 
 from mmengine.config import Config
 
-from backbones.pictures.folder import class_names, walk_pictures
+from backbones.pictures.dataset import classes_at
+from backbones.runs.machine import fill_loader
 from backbones.runs.steps import fill_steps, split_batch
+from backbones.shards.cache import share_cache
+from backbones.shards.index import index_of
+from backbones.shards.remote import is_url
+from backbones.shards.sampler import evaluation_sampler
 
 # What is filled in, and what to set instead.
 DERIVED = {
@@ -23,6 +28,13 @@ DERIVED = {
     "train_dataloader.dataset.size": "model.backbone.img_size",
     "train_dataloader.sampler.batch_size": "batch_size",
     "val_dataloader.dataset.size": "model.backbone.img_size",
+    "val_dataloader.sampler": "data_root",
+}
+LOADING = {
+    "num_workers": "workers",
+    "prefetch_factor": "prefetch",
+    "persistent_workers": "workers",
+    "pin_memory": "workers",
 }
 SHOWN = 5
 
@@ -31,20 +43,22 @@ def complete(config: Config, *, world_size: int) -> str:
     """Fill in what follows from the recipe, in place; returns the sentence for the log.
 
     Raises:
-        FileNotFoundError: where a data folder is missing or empty.
+        FileNotFoundError: where a data folder, or an index of shards, is missing or empty.
         ValueError: where something that follows was given by hand, the batch does not split, or the
-            classes of training folders, validation folders and head differ.
+            classes of training pictures, validation pictures and head differ.
     """
     trains = "epochs" in config
-    forget_derived(config, trains=trains)
+    forget_derived(config)
     refuse_derived(config, trains=trains)
-    train, val = config.train_dataloader.dataset, config.val_dataloader.dataset
-    classes = check_classes(Path(train.root), Path(val.root), config.model.get("num_classes"))
-    config.model.num_classes = len(classes)
-    train.size = val.size = config.model.backbone.img_size
-    train.seed = config.randomness.seed
-    config.derived = [*DERIVED, "model.num_classes", "test_dataloader.dataset.size"]
+    fill_data(config, trains=trains)
+    for name in ("train_dataloader", "val_dataloader"):
+        fill_loader(config[name], world_size, config.workers, config.prefetch)
     config.test_dataloader = config.val_dataloader
+    config.derived = [
+        *derived(trains=trains),
+        *("model.num_classes", "test_dataloader.dataset.size", "test_dataloader.sampler"),
+        *(f"test_dataloader.{key}" for key in LOADING),
+    ]
     if trains:
         return fill_steps(config, world_size=world_size)
     per_device, _ = split_batch(config.batch_size, world_size, config.device_batch_size)
@@ -52,11 +66,42 @@ def complete(config: Config, *, world_size: int) -> str:
     return f"features of {per_device} pictures at a time in each of {world_size} processes"
 
 
-def forget_derived(config: Config, *, trains: bool) -> None:
+def fill_data(config: Config, *, trains: bool) -> None:
+    """Picture sizes, the number of classes, and in which order pictures come.
+
+    Shards on this machine are trained from in the order of the folder they were written from. From
+    a URL they come nearly one after another; that is another draw, so the protocol lists it.
+    """
+    train, val = config.train_dataloader, config.val_dataloader
+    classes = check_classes(train.dataset.root, val.dataset.root, config.model.get("num_classes"))
+    config.model.num_classes = len(classes)
+    train.dataset.size = val.dataset.size = config.model.backbone.img_size
+    train.dataset.seed = config.randomness.seed
+    share_cache(train.dataset, val.dataset)
+    val.sampler = evaluation_sampler(val.dataset.root)
+    if not trains:
+        train.sampler = evaluation_sampler(train.dataset.root)
+    elif (index := index_of(train.dataset.root)) and is_url(index):
+        train.sampler.type = "ShardSampler"
+
+
+def derived(*, trains: bool) -> dict[str, str]:
+    """`DERIVED`, and what else follows or changes no result, with what to set instead."""
+    loading = {
+        f"{loader}.{key}": instead
+        for loader in ("train_dataloader", "val_dataloader")
+        for key, instead in LOADING.items()
+    }
+    if trains:
+        return {**DERIVED, **loading}
+    # MMEngine wants an optimiser even where nothing is trained
+    own = {key: instead for key, instead in DERIVED.items() if not key.startswith("optim_wrapper")}
+    return {**own, **loading, "train_dataloader.sampler": "data_root"}
+
+
+def forget_derived(config: Config) -> None:
     """A configuration out of a work folder is complete; what followed then follows anew."""
     for key in config.pop("derived", ()):
-        if key.startswith("optim_wrapper") and not trains:
-            continue
         *parents, last = key.split(".")
         node = config
         for parent in parents:
@@ -66,9 +111,7 @@ def forget_derived(config: Config, *, trains: bool) -> None:
 
 def refuse_derived(config: Config, *, trains: bool) -> None:
     """A value given by hand would be written over in silence."""
-    for key, instead in DERIVED.items():
-        if key.startswith("optim_wrapper") and not trains:
-            continue  # MMEngine wants an optimiser even where nothing is trained
+    for key, instead in derived(trains=trains).items():
         *parents, last = key.split(".")
         node = config
         for parent in parents:
@@ -77,22 +120,18 @@ def refuse_derived(config: Config, *, trains: bool) -> None:
             raise ValueError(f"{key} follows from other settings; set {instead} in its place")
 
 
-def check_classes(train: Path, val: Path, num_classes: int | None) -> tuple[str, ...]:
-    """The training folders' names, which validation folders and head must agree with.
+def check_classes(train: str, val: str, num_classes: int | None) -> tuple[str, ...]:
+    """The training pictures' classes, which validation pictures and head must agree with.
 
     A validation folder may be empty, but it must be there.
 
     Raises:
-        FileNotFoundError: where a folder is missing or holds no picture.
+        FileNotFoundError: where a folder or an index is missing or holds no picture.
         ValueError: naming the classes that differ.
     """
-    classes = class_names(train)
-    class_names(val)  # there are pictures at all
-    folders = {path.name: path for path in val.iterdir() if path.is_dir()}
-    missing = sorted(set(classes) - folders.keys())
-    extra = sorted(
-        name for name in folders.keys() - set(classes) if next(walk_pictures(folders[name]), None)
-    )
+    classes = classes_at(train)
+    there, filled = validation_classes(val)
+    missing, extra = sorted(set(classes) - there), sorted(filled - set(classes))
     if missing or extra:
         found = [
             f"{len(names)} {what} ({_some(names)})"
@@ -100,16 +139,24 @@ def check_classes(train: Path, val: Path, num_classes: int | None) -> tuple[str,
             if names
         ]
         raise ValueError(
-            f"the class folders of {train} and {val} differ: {' and '.join(found)}; both need one "
-            "folder of pictures a class, by the same names"
+            f"the classes of {train} and {val} differ: {' and '.join(found)}; both need one folder "
+            "of pictures a class, by the same names, or shards written from such"
         )
     if num_classes is not None and num_classes != len(classes):
         raise ValueError(
-            f"model.num_classes is {num_classes}, but {train} has {len(classes)} class folders "
+            f"model.num_classes is {num_classes}, but {train} has {len(classes)} classes "
             f"({_some(classes)}); leave it out with --cfg-options model.num_classes=None, or check "
             "data_root"
         )
     return classes
+
+
+def validation_classes(val: str) -> tuple[set[str], set[str]]:
+    """Those that are there, and those of them with pictures: in shards, all."""
+    filled = set(classes_at(val))
+    if index_of(val):
+        return filled, filled
+    return {path.name for path in Path(val).iterdir() if path.is_dir()}, filled
 
 
 def _some(names: list[str] | tuple[str, ...]) -> str:

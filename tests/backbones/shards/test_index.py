@@ -5,13 +5,17 @@ from pathlib import Path
 
 import pytest
 
-from backbones.shards.index import is_index, load_index
+from backbones.shards import remote
+from backbones.shards.index import index_of, load_index
 
 
-def test_what_a_data_root_means() -> None:
-    assert is_index("shards/index.json")
-    assert is_index("https://store/set/index.json?version=3")
-    assert not is_index("data/imagenet/train")
+def test_what_a_data_root_means(pictures: Path, shards: Path) -> None:
+    assert index_of(shards) == index_of(shards / "index.json") == str(shards / "index.json")
+    assert index_of(pictures) is None
+    asked = "https://store/set/index.json?version=3"
+    assert index_of(asked) == asked
+    for place in ("https://store/set", "https://store/set/"):
+        assert index_of(place) == "https://store/set/index.json"
 
 
 def test_it_comes_back_as_it_was_written(shards: Path) -> None:
@@ -21,15 +25,21 @@ def test_it_comes_back_as_it_was_written(shards: Path) -> None:
     assert index.to_json() == json.loads((shards / "index.json").read_text())
 
 
-def test_errors_name_the_file_and_the_remedy(shards: Path, tmp_path: Path) -> None:
+def test_errors_name_the_file_and_the_remedy(
+    shards: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path = tmp_path / "index.json"
     with pytest.raises(FileNotFoundError, match=rf"no index of shards at {path}.*writes OUT"):
         load_index(path)
-    for text in ("no json", "[]", '{"shards": [{}]}'):
-        path.write_text(text)
+    monkeypatch.setattr(remote, "TRIES", 1)
+    with pytest.raises(FileNotFoundError, match=r"no index .* cannot be fetched, 1 times: "):
+        load_index("http://127.0.0.1:1/index.json")  # nobody answers there
+    content = (shards / "index.json").read_text()
+    for text in ("no json", "[]", "\udc80", content.replace('"paths"', '"names"')):
+        path.write_text(text, errors="surrogateescape")
         with pytest.raises(ValueError, match=r"index\.json is no index of shards"):
             load_index(path)
-    content = json.loads((shards / "index.json").read_text())
-    path.write_text(json.dumps({**content, "schema": 9}))
-    with pytest.raises(ValueError, match="has schema 9, this version reads 1"):
-        load_index(path)
+    for schema in (1, 9):
+        path.write_text(json.dumps({**json.loads(content), "schema": schema}))
+        with pytest.raises(ValueError, match=rf"has schema {schema}, this version reads 2"):
+            load_index(path)

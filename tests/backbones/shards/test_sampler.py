@@ -14,11 +14,13 @@ from backbones.shards.sampler import ShardSampler
 from backbones.shards.source import ShardSource
 
 
-def pictures_of(counts: list[int]) -> Pictures:
-    """Pictures whose shards hold so many; nothing is read."""
+def pictures_of(counts: list[int], place: str = "") -> Pictures:
+    """Pictures whose shards hold so many, by their places; nothing is read."""
     data, source = Pictures.__new__(Pictures), ShardSource.__new__(ShardSource)
     numbers = [np.arange(count) for count in counts]
-    source.index = Index("", (), tuple(Shard(str(n), "", 0, n, n, n) for n in numbers))
+    shards = tuple(Shard(str(n), "", 0, ("",) * len(n), n, n, n) for n in numbers)
+    source.index, source.places = Index(place, (), shards), np.arange(sum(counts))
+    source.remote = bool(place)
     data.source = source
     return data
 
@@ -29,7 +31,7 @@ def sampled(counts: list[int], rank: int = 0, world: int = 1, **options: int) ->
         sampler = ShardSampler(pictures_of(counts), **options)  # type: ignore[arg-type]
     sampler.set_epoch(epoch)
     sampler.skip(skip)
-    return [index for _, index in sampler]
+    return [index for _, index, *_ in sampler]
 
 
 many = st.lists(st.integers(1, 40), min_size=1, max_size=12)
@@ -103,5 +105,7 @@ def test_what_does_not_divide_is_said(shards: Path) -> None:
 
 
 def test_a_folder_is_for_the_other_sampler(pictures: Path) -> None:
-    with pytest.raises(ValueError, match="is a folder, ShardSampler reads shards; take EpochS"):
+    with pytest.raises(
+        ValueError, match="is a folder of pictures, this sampler reads shards; take E"
+    ):
         ShardSampler(Pictures(str(pictures), 16), 2)

@@ -11,6 +11,7 @@ import torch
 from mmengine.registry import DefaultScope
 
 import transfer
+from backbones.shards.writer import write_shards
 from transfer.classify.__main__ import main
 
 CONFIGS = Path(transfer.__file__).parent / "configs"
@@ -44,6 +45,15 @@ def classify(tmp_path: Path, folders: Path, weights: Path) -> Classify:
 
     yield run
     DefaultScope._instance_dict.clear()  # MMEngine keeps the scope of the last runner
+
+
+@pytest.fixture
+def shards(folders: Path, tmp_path: Path) -> Path:
+    """The same pictures in shards of 8."""
+    out = tmp_path / "imagenet"
+    for split in ("train", "val"):
+        write_shards(folders / split, out / split, 8)
+    return out
 
 
 def record(folder: Path) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from mmengine.config import Config
 
 import transfer
 import transfer.classify
+from backbones.runs.machine import loader_settings
 from transfer.classify.complete import complete
 from transfer.recipe import batch_size, protocol
 from transfer.runner import follow_data_root
@@ -101,3 +102,46 @@ def test_an_empty_validation_folder_is_a_class_all_the_same(folders: Path, tmp_p
         ran(tmp_path, "linear_mini")
     (tmp_path / "val/b").mkdir()
     ran(tmp_path, "linear_mini")
+
+
+@pytest.mark.parametrize("name", ["finetune_mini", "knn_mini"])
+def test_loaders_follow_from_the_machine_unless_they_are_given(folders: Path, name: str) -> None:
+    def loaders(**options: Any) -> list[Any]:
+        config = Config.fromfile(CONFIGS / f"{name}.py")
+        config.merge_from_dict({"data_root": str(folders), **options})
+        follow_data_root(config)
+        complete(config, world_size=1)
+        return [config[f"{kind}_dataloader"] for kind in ("train", "val", "test")]
+
+    for loader in loaders():  # a mini run's
+        assert (loader.num_workers, loader.persistent_workers) == (0, False)
+        assert "prefetch_factor" not in loader
+    for loader in loaders(workers=3, prefetch=5):
+        assert (loader.num_workers, loader.prefetch_factor) == (3, 5)
+        assert loader.persistent_workers
+    for loader in loaders(workers=None):
+        expected = loader_settings(1, None, None)
+        assert {key: loader[key] for key in expected} == expected
+    with pytest.raises(ValueError, match=r"val_dataloader\.num_workers follows .*; set workers in"):
+        loaders(**{"val_dataloader.num_workers": 4})
+
+
+def test_loaders_are_no_part_of_a_protocol(folders: Path) -> None:
+    plain = ran(folders, "linear_toy")
+    assert ran(folders, "linear_toy", workers=3, prefetch=1) == plain
+    kept = {"train_dataloader.dataset.cache": "x", "train_dataloader.dataset.cache_bytes": 7}
+    assert ran(folders, "linear_toy", **kept) == plain
+
+
+@pytest.mark.parametrize("name", ["linear_toy", "knn_toy"])
+def test_evaluations_see_every_picture_in_order(folders: Path, name: str) -> None:
+    config = Config.fromfile(CONFIGS / f"{name}.py")
+    config.merge_from_dict({"data_root": str(folders)})
+    follow_data_root(config)
+    complete(config, world_size=1)
+    in_order = {"type": "DefaultSampler", "shuffle": False}
+    assert config.val_dataloader.sampler == config.test_dataloader.sampler == in_order
+    if name == "knn_toy":
+        assert config.train_dataloader.sampler == in_order
+    else:
+        assert config.train_dataloader.sampler.type == "EpochSampler"

@@ -1,5 +1,6 @@
 """The bank of features, and whole runs on two processes, which share every picture once."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from file_server import serving
 
 from transfer.classify.loop import without_repeats
 
@@ -49,22 +51,33 @@ def test_a_picture_that_came_twice_is_remembered_once() -> None:
     assert of.tolist() == [0, 1, 3]
 
 
-@pytest.mark.parametrize("kind", ["knn_toy", "linear_toy"])
+@pytest.mark.parametrize(("kind", "far"), [("knn_toy", 0), ("linear_toy", 0), ("knn_toy", 1)])
 def test_two_processes_see_every_picture_once(
-    kind: str, classify: Any, read: Any, tmp_path: Path, folders: Path, weights: Path
+    kind: str,
+    far: bool,
+    classify: Any,
+    read: Any,
+    tmp_path: Path,
+    folders: Path,
+    shards: Path,
+    weights: Path,
 ) -> None:
     """Fifteen validation pictures on two processes: the sampler repeats one of them."""
     (tmp_path / "run.py").write_text(SCRIPT)
-    given = [str(tmp_path), str(folders), str(weights), str(CONFIGS / f"{kind}.py")]
-    runs = [
-        subprocess.Popen(
-            [sys.executable, str(tmp_path / "run.py"), str(rank), *given],
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        for rank in (0, 1)
-    ]
-    said = [run.communicate(timeout=180)[1] for run in runs]
+    with serving(tmp_path) as server:
+        data = f"{server.url}/{shards.name}" if far else str(folders)
+        given = [str(tmp_path), data, str(weights), str(CONFIGS / f"{kind}.py")]
+        runs = [
+            subprocess.Popen(
+                [sys.executable, str(tmp_path / "run.py"), str(rank), *given],
+                stderr=subprocess.PIPE,
+                text=True,
+                env={**os.environ, "XDG_CACHE_HOME": str(tmp_path / "cache")},
+            )
+            for rank in (0, 1)
+        ]
+        said = [run.communicate(timeout=180)[1] for run in runs]
+    assert len(server.shards) == len(set(server.shards)) == (8 if far else 0)
     assert [run.returncode for run in runs] == [0, 0], said[0][-3000:] + said[1][-3000:]
     two, one = tmp_path / "two", classify(kind)
     with np.load(two / "per_image.npz") as found, np.load(one / "per_image.npz") as alone:

@@ -192,7 +192,7 @@ def test_class_folders_that_differ_are_named(classify: Any, own: Path, tmp_path:
 
 def test_a_head_of_another_size_is_refused(classify: Any, folders: Path) -> None:
     said = leave(classify, **{"model.num_classes": 1000})
-    assert f"model.num_classes is 1000, but {folders}/train has 6 class folders (checked_" in said
+    assert f"model.num_classes is 1000, but {folders}/train has 6 classes (checked_" in said
 
 
 def test_what_follows_from_other_settings_is_not_set_by_hand(classify: Any) -> None:

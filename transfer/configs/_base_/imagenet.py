@@ -1,7 +1,8 @@
-"""ImageNet-1K as folders, 224 x 224; epochs, checkpoints and logs by epoch.
+"""ImageNet-1K as folders or shards, 224 x 224; epochs, checkpoints and logs by epoch.
 
 Batch, rate and schedule are filled in from `batch_size`, `base_lr`, `epochs` and `warmup_epochs`,
-picture sizes from the backbone's (transfer/classify/complete.py).
+picture sizes from the backbone's, loader processes from the machine
+(transfer/classify/complete.py).
 """
 
 _base_ = "./run.py"
@@ -14,9 +15,12 @@ custom_imports = dict(
 # `method` is taken from the checkpoint where it is not given.
 cell = dict(suite="adhoc", method=None, task="imagenet")
 
-# The one option for data: --cfg-options data_root=PATH replaces `paths_root` in the paths below.
+# The one option for data: --cfg-options data_root=PATH replaces `paths_root` in the paths below. It
+# holds train/ and val/, each with one folder a class or with shards of such; also a URL of shards.
 data_root = "data/imagenet"
 paths_root = "data/imagenet"
+workers = None  # processes of each loader; None: by the machine (backbones/runs/machine.py)
+prefetch = None  # batches fetched ahead by each; None: by the machine
 
 model = dict(
     data_preprocessor=dict(
@@ -34,21 +38,13 @@ model = dict(
     num_classes=1000,
 )
 train_dataloader = dict(
-    num_workers=8,
-    persistent_workers=True,
-    pin_memory=True,
     drop_last=True,
-    sampler=dict(type="EpochSampler"),
     collate_fn=dict(type="stack_pictures"),
     dataset=dict(type="Pictures", root="data/imagenet/train", labelled=True, scale=(0.08, 1.0)),
 )
 # The short side to 256 (bicubic), the middle 224: every picture once, the classes of train/.
 val_dataloader = dict(
     batch_size=64,
-    num_workers=8,
-    persistent_workers=True,
-    pin_memory=True,
-    sampler=dict(type="DefaultSampler", shuffle=False),
     collate_fn=dict(type="stack_pictures"),
     dataset=dict(
         type="Pictures",

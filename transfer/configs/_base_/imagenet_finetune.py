@@ -22,7 +22,9 @@ model = dict(
     erasing=0.0,
     backbone=dict(drop_path_rate=0.1),
 )
-train_dataloader = dict(dataset=dict(augment="rand-m9-mstd0.5-inc1"))
+train_dataloader = dict(
+    sampler=dict(type="EpochSampler"), dataset=dict(augment="rand-m9-mstd0.5-inc1")
+)
 optim_wrapper = dict(
     type="AutocastOptimWrapper",
     dtype="bfloat16",

@@ -20,7 +20,6 @@ model = dict(
 )
 train_dataloader = dict(
     drop_last=False,
-    sampler=dict(_delete_=True, type="DefaultSampler", shuffle=False),
     dataset=dict(train=False),  # as validation pictures; one that cannot be read is left out
 )
 train_cfg = dict(_delete_=True, type="FeatureBankLoop")

@@ -14,6 +14,7 @@ base_lr = 0.1
 min_lr = 0.0
 
 model = dict(type="LinearProbe", pool="token", head_std=0.01)
+train_dataloader = dict(sampler=dict(type="EpochSampler"))
 optim_wrapper = dict(
     type="AutocastOptimWrapper",
     dtype="bfloat16",

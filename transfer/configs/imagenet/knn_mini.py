@@ -9,13 +9,11 @@ Expect  chance, or little above it, from minutes of pretraining; compare differe
 Source  knn_vit-b.py; sizes are this project's
 """
 
-_base_ = ["../_base_/imagenet_knn.py", "../_base_/serial.py"]
+_base_ = "../_base_/imagenet_knn.py"
 
 batch_size = 64
+workers = 0  # on a CPU: the process itself loads
 model = dict(
     num_classes=None, backbone=dict(arch="tiny", img_size=128), k=10, more_k=(1, 5), dtype="float32"
 )
-train_dataloader = dict(**_base_.serial)
-val_dataloader = dict(**_base_.serial)
-test_dataloader = val_dataloader
 default_hooks = dict(logger=dict(interval=10), throughput=dict(interval=10))

@@ -11,11 +11,9 @@ Expect  48.0 top-1 from 22 epochs of the demo's MAE (normalised pixels); random 
 Source  knn_vit-b.py; sizes are this project's
 """
 
-_base_ = ["../_base_/imagenet_knn.py", "../_base_/serial.py", "../_base_/toy_vit.py"]
+_base_ = ["../_base_/imagenet_knn.py", "../_base_/toy_vit.py"]
 
 batch_size = 64
+workers = 0  # on a CPU: the process itself loads
 model = dict(num_classes=6, backbone=dict(**_base_.toy_vit), k=10, more_k=(1, 5), dtype="float32")
-train_dataloader = dict(**_base_.serial)
-val_dataloader = dict(**_base_.serial)
-test_dataloader = val_dataloader
 default_hooks = dict(logger=dict(interval=10), throughput=dict(interval=10))
