@@ -77,6 +77,13 @@ def test_ours_trains_as_the_config_says_and_stock_as_everyone() -> None:
         assert bool(case.model.decode_head.fpn_bottleneck.conv._forward_pre_hooks) == turned
 
 
+@pytest.mark.parametrize("arguments", [ADE20K, COCO], ids=["segmentation", "detection"])
+def test_pictures_of_another_size_are_not_padded_to_the_configs(arguments: list[str]) -> None:
+    case = build_case("ours", parse([*arguments, *QUICK, "--full", "--size", "48"]))
+    inputs = case.model.data_preprocessor(case.data, True)["inputs"]
+    assert inputs.shape[2:] == (48, 48)
+
+
 def test_the_gpu_command_at_small_sizes(tmp_path: Path) -> None:
     own = ["--tasks", "segmentation", "--segmentation", str(CONFIGS / "ade20k" / "toy.py")]
     short = ["--batch", "2", "--cases", "ours", "stock", "--no-memory", "--no-compile"]
