@@ -114,6 +114,22 @@ def test_shards_bring_their_sampler_and_classes(pictures: Path, tmp_path: Path) 
         complete(load(tmp_path / "none.json"), world_size=1)
 
 
+def test_validation_has_the_classes_and_the_cache_of_training(
+    pictures: Path, tmp_path: Path
+) -> None:
+    write_shards(pictures, tmp_path, 4)
+    options = {"train_dataloader.dataset.cache": "x", "val_root": "http://store/val"}
+    config = load(tmp_path, "pretrain/configs/supervised/vit-b_300e.py", **options)
+    complete(config, world_size=1)
+    assert config.train_dataloader.sampler.type == "ShardSampler"
+    val = config.val_dataloader
+    assert (val.dataset.classes_from, val.dataset.cache) == (str(tmp_path), "x")
+    assert val.sampler.type == "ShardOrder"
+    near = load(pictures, "pretrain/configs/supervised/vit-b_300e.py", val_root=str(tmp_path))
+    complete(near, world_size=1)
+    assert near.val_dataloader.sampler == {"type": "DefaultSampler", "shuffle": False}
+
+
 def test_loaders_follow_from_the_machine_unless_they_are_given(pictures: Path) -> None:
     config = load(pictures)
     complete(config, world_size=1)

@@ -1,6 +1,6 @@
 """Where and how ImageNet-1K runs: the paper's batch on devices of any number and size."""
 
-data_root = "data/imagenet/train"  # or the index.json of shards, path or URL
+data_root = "data/imagenet/train"  # or a folder of shards, path or URL
 val_root = None  # data/imagenet/val: then the supervised baseline measures its top-1
 workers = None  # loader processes a device; None: by its cores (backbones/runs/machine.py)
 decoding = "scaled"  # or whole, as published code does (backbones/pictures/decode.py)
