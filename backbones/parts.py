@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-NO_MEMORY = "OutOfMemoryError"
+NO_MEMORY = "out of memory"
 DOES_NOT_FIT = "does not fit into the memory"
 
 
@@ -37,7 +37,7 @@ class Parts:
             return None
         start = time.monotonic()
         error = self.call(command, left)
-        if NO_MEMORY in error:
+        if NO_MEMORY in error.lower():
             error = DOES_NOT_FIT
         taken = time.monotonic() - start
         self.done[name] = {"command": command, "state": error or "done", "wall_seconds": taken}

@@ -1,12 +1,19 @@
-"""`python -m pretrain.benchmark {step,targets,growth,gpu,cost}`; each explains itself with -h."""
+"""`python -m pretrain.benchmark COMMAND`; each explains itself with -h."""
 
 import argparse
 import sys
 from collections.abc import Sequence
 
-from pretrain.benchmark import cost, gpu, growth, step, targets
+from pretrain.benchmark import batch, cost, gpu, growth, step, targets
 
-COMMANDS = {"step": step, "targets": targets, "growth": growth, "gpu": gpu, "cost": cost}
+COMMANDS = {
+    "step": step,
+    "targets": targets,
+    "growth": growth,
+    "batch": batch,
+    "gpu": gpu,
+    "cost": cost,
+}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -77,7 +77,7 @@ class FastCase:
             wrapper["type"] = "Bf16OptimWrapper"
         self.wrapper = build_optim_wrapper(self.model, wrapper)
         if compiled:
-            self.model.compile(mode=options.compile_mode)
+            self.model.compile(mode=options.compile_mode, dynamic=False)
 
     def step(self) -> None:
         self.model.train_step(self.batch, self.wrapper)
@@ -94,7 +94,7 @@ class FastCase:
 
 
 class PlainCase:
-    """The paper's model with a loop's optimiser, whose loss is read every step."""
+    """The paper's model with the optimiser as PyTorch has it; the loss is read every step."""
 
     def __init__(self, options: Namespace) -> None:
         model = build_model(options)
@@ -102,12 +102,12 @@ class PlainCase:
         self.model: nn.Module = PlainMAE(model).to(options.device)
         self.patches = model.masks.number
         self.dtype = DTYPES[options.dtype]
+        trained = [p for p in self.model.parameters() if p.requires_grad]
         groups = [
-            {"params": [p], "weight_decay": 0.05 if p.ndim > 1 else 0.0}
-            for p in self.model.parameters()
-            if p.requires_grad
+            {"params": [p for p in trained if p.ndim > 1], "weight_decay": 0.05},
+            {"params": [p for p in trained if p.ndim <= 1], "weight_decay": 0.0},
         ]
-        self.optimizer = torch.optim.AdamW(groups, lr=LR, betas=(0.9, 0.95), foreach=False)
+        self.optimizer = torch.optim.AdamW(groups, lr=LR, betas=(0.9, 0.95))
 
     def step(self) -> float:
         noise = torch.rand(len(self.images), self.patches, device=self.images.device)

@@ -20,6 +20,7 @@ from rich.table import Table
 from backbones.runs.files import write_json
 
 PICTURES = 1_281_167  # of ImageNet-1K's training set
+SIZE = 224  # pixels
 ARCHS = ("base", "large", "huge")
 EPOCHS = (800, 1600)
 GPUS = (1, 8, 64)
@@ -45,6 +46,12 @@ def read_rates(path: Path) -> dict[str, Any]:
         raise ValueError(
             f"{path} names no device or no images_per_second; measure them with "
             "python -m pretrain.benchmark gpu FOLDER, which leaves FOLDER/rates.json"
+        )
+    if found.get("depth") or found.get("size", SIZE) != SIZE:
+        raise ValueError(
+            f"{path} was measured at {found.get('size')} pixels and a depth of "
+            f"{found.get('depth') or 'its own'}, to try the command out; the cost is of whole "
+            f"models at {SIZE}"
         )
     for arch, rate in rates.items():
         known = arch in ARCHS and isinstance(rate, int | float) and not isinstance(rate, bool)

@@ -14,6 +14,8 @@ from statistics import median
 from typing import Any
 
 import matplotlib as mpl
+import torch
+import torch._dynamo
 from matplotlib.figure import Figure
 from rich.console import Console
 from rich.table import Table
@@ -45,6 +47,8 @@ def measure(options: Namespace) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for axis in LABELS:
         values = getattr(options, f"over_{axis}")
+        torch._dynamo.reset()  # a graph of its own for each point, of which only so many are kept
+        torch._dynamo.config.cache_size_limit = max(8, 2 * len(values))
         changed = {v: Namespace(**{**vars(options), axis: v}) for v in values}
         cases = {str(v): build_case(options.case, o) for v, o in changed.items()}
         steps = {name: case.step for name, case in cases.items()}

@@ -1,6 +1,6 @@
 """A training step of the fast path beside the same step written plainly.
 
-plain     MAE from the paper (`pretrain/benchmark/plain.py`), AdamW a parameter at a time
+plain     MAE from the paper (`pretrain/benchmark/plain.py`), AdamW as PyTorch has it by default
 fast      the project's model and optimiser, as `python -m pretrain` builds them
 compiled  the same through `torch.compile`
 

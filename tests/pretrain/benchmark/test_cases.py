@@ -8,7 +8,7 @@ import pytest
 import torch
 
 from pretrain.benchmark import step
-from pretrain.benchmark.cases import FastCase, PlainCase, build_model
+from pretrain.benchmark.cases import FastCase, PlainCase, build_case, build_model
 from pretrain.model import MaskedImageModel
 
 
@@ -79,3 +79,19 @@ def test_the_model_is_the_configs(options: Namespace) -> None:
     model = build_model(options)
     assert (model.encoder.depth, model.mask_ratio, model.target_name) == (12, 0.75, "pixel-norm")
     assert len(model.decoder.decoder_blocks) == 8
+
+
+@pytest.mark.parametrize("name", ["plain", "fast"])
+def test_bfloat16_is_really_on(options: Namespace, name: str) -> None:
+    """Both steps multiply in the precision that was asked for, or the comparison is unfair."""
+    found = {}
+    for dtype in ("float32", "bfloat16"):
+        options.dtype = dtype
+        case = build_case(name, options)
+        kinds: set[torch.dtype] = set()
+        for layer in case.model.modules():
+            if isinstance(layer, torch.nn.Linear):
+                layer.register_forward_hook(lambda _, __, out, kinds=kinds: kinds.add(out.dtype))
+        case.step()
+        found[dtype] = kinds
+    assert found == {"float32": {torch.float32}, "bfloat16": {torch.bfloat16}}

@@ -38,6 +38,8 @@ def test_hours_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
         ({"device": "a", "images_per_second": {"base": 0}}, "gives 'base' 0 images/s"),
         ({"device": "a", "images_per_second": {"giant": 5}}, "gives 'giant' 5 images/s"),
         ([], "names no device"),
+        ({**RATES, "size": 32, "depth": None}, "was measured at 32 pixels and a depth of its own"),
+        ({**RATES, "size": 224, "depth": 1}, "a depth of 1, to try the command out"),
     ],
 )
 def test_rates_that_are_none(tmp_path: Path, content: Any, message: str) -> None:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
+import torch
 
 from pretrain.benchmark.__main__ import main
 from pretrain.benchmark.targets import TARGETS
@@ -27,6 +28,24 @@ def test_a_step_beside_the_plain_one(tmp_path: Path, capsys: pytest.CaptureFixtu
     printed = capsys.readouterr().out
     assert "differ, relatively, by: loss" in printed
     assert "bare products reach" in printed
+
+
+def test_the_best_of_the_batches_that_fit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds = {"1": 0.5, "2": 0.5, "4": 2.0}
+
+    def timed(works: dict[str, object], **_: int) -> dict[str, list[float]]:
+        (name,) = works
+        if name == "8":
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        return {name: [seconds[name]]}
+
+    monkeypatch.setattr("pretrain.benchmark.batch.alternate", timed)
+    out = tmp_path / "batch.json"
+    batches = ["--batches", "8", "4", "1", "16", "2"]
+    main(["batch", *SMALL, *SHORT, *batches, "--out", str(out)])
+    found = json.loads(out.read_text())
+    assert found["images_per_second"] == {"1": 2, "2": 4, "4": 2, "8": None}
+    assert found["best"] == 2
 
 
 def test_every_target_takes_a_step(tmp_path: Path) -> None:
@@ -72,7 +91,7 @@ def test_the_gpu_command_at_small_sizes(tmp_path: Path) -> None:
     main(["gpu", str(tmp_path), *options])
     parts = json.loads((tmp_path / "summary.json").read_text())["parts"]
     assert {name: part["state"] for name, part in parts.items()} == dict.fromkeys(
-        ["batch-tiny-1", "step-tiny", "targets"], "done"
+        ["batch-tiny", "step-tiny", "targets"], "done"
     )
     fast = json.loads((tmp_path / "step-tiny.json").read_text())["cases"]["fast"]
     rates = json.loads((tmp_path / "rates.json").read_text())
@@ -83,5 +102,5 @@ def test_the_gpu_command_without_time_says_what_is_missing(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     main(["gpu", str(tmp_path), "--device", "cpu", "--archs", "tiny", "--minutes", "0"])
-    assert "not measured: batch-tiny-128" in capsys.readouterr().out
+    assert "not measured: batch-tiny" in capsys.readouterr().out
     assert not (tmp_path / "rates.json").exists()
