@@ -17,7 +17,8 @@ from mmengine.model import BaseModel
 from torch import Tensor
 
 from backbones.checkpoints.read import read_checkpoint as read_weights
-from backbones.pictures.dataset import Pictures, evenly
+from backbones.pictures.dataset import Pictures
+from backbones.pictures.source import evenly
 from backbones.runs.files import write_atomic
 from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw

@@ -32,7 +32,7 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as tv
 
 from backbones.pictures.crops import crop_box
-from backbones.pictures.dataset import evenly
+from backbones.pictures.source import evenly
 from backbones.pictures.decode import DECODERS, Whole, available, bytes_view, cut
 from backbones.pictures.folder import find_pictures
 from backbones.pictures.normalise import NormalisePictures

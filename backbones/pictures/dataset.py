@@ -19,7 +19,7 @@ from torch.utils.data import Dataset
 
 from backbones.pictures.folder import FolderSource, class_names
 from backbones.pictures.randomness import derive
-from backbones.pictures.source import Source, UnreadablePictureError
+from backbones.pictures.source import Source, UnreadablePictureError, evenly
 from backbones.pictures.views import Views
 from backbones.shards.index import index_of, load_index
 from backbones.shards.source import ShardSource
@@ -159,12 +159,15 @@ class Pictures(Dataset[dict[str, Any]]):
         )
 
     def sample(self, number: int, size: int | None = None) -> Tensor:
-        """At most `number` centre crops, evenly spread, uint8 `[N, 3, S, S]`: always the same."""
+        """Centre crops of `few(number)`, uint8 `[N, 3, S, S]`."""
         data = copy.copy(self)
         data.unreadable = "replace"
         data.views = self.views.plain(size or self.size)
-        chosen = evenly(len(self), number)
-        return torch.stack([data[index]["images"] for index in chosen])
+        return torch.stack([data[index]["images"] for index in self.few(number)])
+
+    def few(self, number: int) -> list[int]:
+        """At most `number` pictures that stand for all, always the same."""
+        return self.source.few(number)
 
     def keep(self, indices: Sequence[int]) -> None:
         """Only these pictures from now on."""
@@ -180,11 +183,6 @@ def classes_at(root: str | Path) -> tuple[str, ...]:
     """
     index = index_of(root)
     return load_index(index).needed_classes() if index else class_names(Path(root))
-
-
-def evenly(total: int, number: int) -> list[int]:
-    """At most `number` of the indices below `total`, evenly spread from the first to the last."""
-    return torch.linspace(0, total - 1, min(number, total)).long().tolist()
 
 
 @FUNCTIONS.register_module()

@@ -4,7 +4,7 @@ import os
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
-from backbones.pictures.source import UnreadablePictureError
+from backbones.pictures.source import UnreadablePictureError, evenly
 
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".bmp", ".gif", ".ppm", ".tif", ".tiff")
 
@@ -48,6 +48,9 @@ class FolderSource:
 
     def near(self, index: int) -> range:
         return range(len(self))
+
+    def few(self, number: int) -> list[int]:
+        return evenly(len(self), number)
 
     def expect(self, indices: Sequence[int]) -> None:
         pass

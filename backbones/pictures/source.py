@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Protocol
 
+import torch
+
 
 class UnreadablePictureError(Exception):
     """Of one picture that is broken or gone; the data beside it is as it should be."""
@@ -47,8 +49,16 @@ class Source(Protocol):
     def near(self, index: int) -> Sequence[int]:
         """Pictures that are as cheap to read next, the same for all of them."""
 
+    def few(self, number: int) -> list[int]:
+        """At most `number` pictures that stand for all, cheap to read, always the same."""
+
     def keep(self, indices: Sequence[int]) -> None:
         """Only these pictures from now on."""
 
     def expect(self, indices: Sequence[int]) -> None:
         """These are read soon: a source that is far away may fetch them meanwhile."""
+
+
+def evenly(total: int, number: int) -> list[int]:
+    """At most `number` of the indices below `total`, evenly spread from the first to the last."""
+    return torch.linspace(0, total - 1, min(number, total)).long().tolist()

@@ -1,6 +1,7 @@
 """What this machine gives a loader: the cores this process may use, and who shares them."""
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import torch
 
 CGROUP = Path("/sys/fs/cgroup")
 MOST_WORKERS = 16  # a device's; more than any GPU's pictures need
-NODE_VARIABLES = ("LOCAL_WORLD_SIZE", "SLURM_NTASKS_PER_NODE", "OMPI_COMM_WORLD_LOCAL_SIZE")
+NODE_VARIABLES = ("LOCAL_WORLD_SIZE", "OMPI_COMM_WORLD_LOCAL_SIZE")  # torchrun's, mpirun's
 
 
 def cores(cgroup: Path = CGROUP) -> int:
@@ -31,12 +32,19 @@ def quota(cgroup: Path) -> float | None:
         return None
 
 
-def processes_on_node(world_size: int) -> int:
-    """How many of a run's processes share this machine, as its launcher says."""
+def cores_each(world_size: int) -> int:
+    """Cores for each of a run's processes, as its launcher shares those of this machine out.
+
+    srun binds each task to its own where it was told how many (`--cpus-per-task`); torchrun, mpirun
+    and srun otherwise leave all to all.
+    """
     for name in NODE_VARIABLES:
         if (value := os.environ.get(name, "")).isdecimal():
-            return max(1, min(world_size, int(value)))
-    return world_size
+            return cores() // max(1, min(world_size, int(value)))
+    if world_size > 1 and (own := os.environ.get("SLURM_CPUS_PER_TASK", "")).isdecimal():
+        return min(cores(), int(own))
+    here = re.match(r"\d+", os.environ.get("SLURM_TASKS_PER_NODE", ""))  # 8(x2),4: the most first
+    return cores() // max(1, min(world_size, int(here[0]) if here else world_size))
 
 
 def loader_settings(world_size: int, workers: int | None, prefetch: int | None) -> dict[str, int]:
@@ -47,7 +55,7 @@ def loader_settings(world_size: int, workers: int | None, prefetch: int | None) 
     which is held up by a single late one.
     """
     gpu = torch.cuda.is_available()
-    share = cores() // processes_on_node(world_size)
+    share = cores_each(world_size)
     chosen = share - 1 if gpu else share // 4
     count = min(MOST_WORKERS, max(1, chosen)) if workers is None else workers
     if not count:

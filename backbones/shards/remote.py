@@ -6,7 +6,8 @@ import urllib.request
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
 
-TRIES = 4
+TRIES = 7  # over half a minute, in which a store that is asked too often recovers
+AGAIN = (408, 425, 429)  # errors of a moment, beside the server's own
 TIMEOUT = 60.0  # seconds without a byte
 CHUNK = 1 << 20
 
@@ -41,7 +42,7 @@ def chunks(url: str) -> Iterator[bytes]:
                 return
             failed: Exception = ConnectionError(f"broke off after {received} of {whole} bytes")
         except (OSError, HTTPException) as error:
-            if isinstance(error, urllib.error.HTTPError) and error.code < 500:
+            if isinstance(error, urllib.error.HTTPError) and not passing(error.code):
                 raise FileNotFoundError(
                     f"no {url} ({error}); upload it, or check address and access"
                 ) from error
@@ -50,6 +51,11 @@ def chunks(url: str) -> Iterator[bytes]:
             time.sleep(wait)
             wait *= 2
     raise ConnectionError(f"{url} cannot be fetched, {TRIES} times: {failed}") from failed
+
+
+def passing(code: int) -> bool:
+    """Whether an HTTP error may be gone the next time."""
+    return code >= 500 or code in AGAIN
 
 
 def open_url(url: str, start: int) -> HTTPResponse:

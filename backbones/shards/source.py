@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from backbones.pictures.folder import check_known
+from backbones.pictures.source import evenly
 from backbones.shards.cache import Cache, default_cache
 from backbones.shards.index import Index, Shard, load_index
 from backbones.shards.opened import OpenShards
@@ -105,6 +106,14 @@ class ShardSource:
         numbers = self.shard_of(np.arange(len(self)))
         same: list[int] = np.flatnonzero(numbers == numbers[index]).tolist()
         return same
+
+    def few(self, number: int) -> list[int]:
+        """Evenly spread over the paths, or where shards must be fetched for them, those of the
+        first: the writer shuffles, so that any shard is a fair sample."""
+        if not self.remote:
+            return evenly(len(self), number)
+        first: list[int] = self.row()[:number].tolist()
+        return first
 
     def keep(self, indices: Sequence[int]) -> None:
         self.places = self.places[list(indices)]

@@ -20,7 +20,8 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from timm.data import ImageNetInfo
 from torch import Tensor
 
-from backbones.pictures.dataset import Pictures, evenly
+from backbones.pictures.dataset import Pictures
+from backbones.pictures.source import evenly
 from backbones.pictures.folder import class_names
 from backbones.pictures.normalise import NormalisePictures
 from backbones.runs.files import write_atomic

@@ -10,7 +10,6 @@ from mmengine.runner import Runner
 from torch import Tensor
 from torch.utils.data import DataLoader, Subset
 
-from backbones.pictures.dataset import evenly
 from pretrain.targets import FittedTarget
 
 
@@ -28,7 +27,7 @@ class FitTarget(Hook):
             return
         dataset = runner.train_dataloader.dataset
         loader = DataLoader(
-            Subset(dataset, evenly(len(dataset), model.target.fit_on)),
+            Subset(dataset, dataset.few(model.target.fit_on)),
             batch_size=min(64, len(dataset)),
             num_workers=runner.train_dataloader.num_workers,
             collate_fn=runner.train_dataloader.collate_fn,

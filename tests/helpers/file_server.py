@@ -19,6 +19,9 @@ class Handler(SimpleHTTPRequestHandler):
         if not path.is_file():
             self.send_error(404)
             return
+        if codes := server.errors.get(self.path):
+            self.send_error(codes.pop(0))
+            return
         if path.suffix == ".tar":
             time.sleep(server.delay)
         data, start = path.read_bytes(), 0
@@ -41,6 +44,7 @@ class FileServer(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), partial(Handler, directory=str(folder)))
         self.asked: list[str] = []
         self.breaks: dict[str, int] = {}
+        self.errors: dict[str, list[int]] = {}  # sent first, one a request
         self.ranges = True
         self.delay = 0.0  # seconds before a shard is sent
 

@@ -31,7 +31,7 @@ from rich.console import Console
 from rich.table import Table
 
 from backbones.runs.files import write_json
-from backbones.timing import alternate
+from backbones.timing import alternate, bfloat16_units
 from transfer.amp import DTYPES
 from transfer.benchmark.cases import BACKBONES, NAMES, STEPS, build_case
 from transfer.benchmark.compare import compare
@@ -81,7 +81,7 @@ def describe(options: Namespace) -> dict[str, Any]:
         "repeats": options.repeats,
         "device": torch.cuda.get_device_name() if cuda else f"cpu, {platform.machine()}",
         "threads": torch.get_num_threads(),
-        "bfloat16 units": None if cuda else torch.ops.mkldnn._is_mkldnn_bf16_supported(),
+        "bfloat16 units": None if cuda else bfloat16_units(),
         "versions": {module.__name__: module.__version__ for module in (torch, timm, mmengine)},
     }
 

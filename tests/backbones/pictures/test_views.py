@@ -48,6 +48,17 @@ def test_scaled_decoding_draws_what_whole_decoding_draws(
         assert apart(avg_pool2d(found["images"].float(), 2), found["second"]) < 7
 
 
+def test_the_scale_suffices_for_the_larger_view(photographs: str) -> None:
+    options = {"crop": "centre", "second_size": 160}
+    whole, scaled = (
+        Pictures(photographs, 24, decoding=decoding, **options)  # type: ignore[arg-type]
+        for decoding in ("whole", "scaled")
+    )
+    for index in range(8):
+        off = scaled[0, index]["second"].float() - whole[0, index]["second"].float()
+        assert off.abs().mean() < 1  # a half of the sides would be 75 pixels of these 160
+
+
 def test_scaled_decoding_augments_alike_and_repeats(photographs: str) -> None:
     options = {"augment": "rand-m9-mstd0.5-inc1", "seed": 4}
     whole, scaled, again = (

@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 import torch
 
-from backbones.runs.machine import NODE_VARIABLES, cores, loader_settings, processes_on_node, quota
+from backbones.runs.machine import NODE_VARIABLES, cores, cores_each, loader_settings, quota
 
 
 @pytest.fixture(autouse=True)
 def alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in NODE_VARIABLES:
+    for name in (*NODE_VARIABLES, "SLURM_CPUS_PER_TASK", "SLURM_TASKS_PER_NODE"):
         monkeypatch.delenv(name, raising=False)
 
 
@@ -68,9 +68,23 @@ def test_what_is_given_stands() -> None:
     assert loader_settings(1, 3, None)["num_workers"] == 3
 
 
-def test_launchers_say_how_many_share_a_node(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert processes_on_node(4) == 4
-    monkeypatch.setenv("SLURM_NTASKS_PER_NODE", "2")
-    assert processes_on_node(4) == 2
-    monkeypatch.setenv("LOCAL_WORLD_SIZE", "1")
-    assert processes_on_node(4) == 1
+@pytest.mark.parametrize(
+    ("variables", "allowed", "expected"),
+    [
+        ({}, 64, 4),  # 16 processes, as far as anyone knows here
+        ({"LOCAL_WORLD_SIZE": "8"}, 64, 8),
+        ({"OMPI_COMM_WORLD_LOCAL_SIZE": "4"}, 64, 16),
+        ({"SLURM_TASKS_PER_NODE": "8(x2)"}, 64, 8),
+        ({"SLURM_CPUS_PER_TASK": "7", "SLURM_TASKS_PER_NODE": "8(x2)"}, 7, 7),  # bound to its own
+        ({"SLURM_CPUS_PER_TASK": "7", "SLURM_TASKS_PER_NODE": "8(x2)"}, 64, 7),  # not bound
+        # torchrun, started once a machine by srun
+        ({"LOCAL_WORLD_SIZE": "8", "SLURM_CPUS_PER_TASK": "64"}, 64, 8),
+    ],
+)
+def test_launchers_say_how_cores_are_shared(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], allowed: int, expected: int
+) -> None:
+    monkeypatch.setattr("backbones.runs.machine.cores", lambda: allowed)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert cores_each(16) == expected

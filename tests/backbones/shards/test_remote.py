@@ -6,6 +6,8 @@ import pytest
 from file_server import FileServer
 
 from backbones.pictures.dataset import Pictures
+from backbones.pictures.source import evenly
+from backbones.shards import remote
 from backbones.shards.__main__ import check
 from backbones.shards.remote import fetch_bytes
 
@@ -46,3 +48,34 @@ def test_a_wrong_hash_and_a_missing_shard_stop_the_run(
 def test_whole_shards_pass_the_check(shards: Path, server: FileServer) -> None:
     assert check(str(shards / "index.json")) == check(f"{server.url}/index.json") == 3
     assert check(str(shards)) == check(server.url) == 3
+
+
+def test_errors_of_a_moment_are_waited_out(
+    shards: Path, server: FileServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr(remote.time, "sleep", waits.append)
+    server.errors["/shard-000000.tar"] = [503, 429, 500]
+    found = fetch_bytes(f"{server.url}/shard-000000.tar")
+    assert found == (shards / "shard-000000.tar").read_bytes()
+    assert [wait for wait in waits if wait] == [0.5, 1, 2]
+    server.errors["/shard-000000.tar"] = [503] * remote.TRIES
+    with pytest.raises(ConnectionError, match=r"shard-000000\.tar cannot be fetched, 7 times: .*503"):
+        fetch_bytes(f"{server.url}/shard-000000.tar")
+    asked = len(server.shards)
+    server.errors["/shard-000000.tar"] = [403]
+    with pytest.raises(FileNotFoundError, match="403.* check address and access"):
+        fetch_bytes(f"{server.url}/shard-000000.tar")
+    assert len(server.shards) == asked + 1
+
+
+def test_a_few_pictures_come_from_few_shards(
+    shards: Path, server: FileServer, tmp_path: Path
+) -> None:
+    far = Pictures(f"{server.url}/index.json", 16, cache=str(tmp_path / "cache"))
+    near = Pictures(str(shards / "index.json"), 16)
+    assert near.few(3) == evenly(len(near), 3)
+    assert far.sample(3).shape == (3, 3, 16, 16)
+    assert len(set(far.few(3))) == 3
+    assert server.shards == ["/shard-000000.tar"]
+    assert sorted(far.few(99)) == list(range(len(far)))
