@@ -58,7 +58,9 @@ class Parts:
             except subprocess.TimeoutExpired:
                 os.killpg(child.pid, signal.SIGKILL)
                 return "stopped: no time"
-        return error[-2000:] if child.returncode else ""
+        if not child.returncode:
+            return ""
+        return error[-2000:].strip() or f"ended with exit code {child.returncode}, saying nothing"
 
     def say_what_is_missing(self, summary: Path) -> None:
         missing = [name for name, part in self.done.items() if part["state"] != "done"]

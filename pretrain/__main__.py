@@ -51,7 +51,7 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--shard",
         action="store_true",
         help="divide weights, gradients and optimiser state among the processes of --launcher "
-        "(FSDP), for models too large to be whole on every GPU",
+        "(FSDP), where gradients and optimiser state do not fit beside the weights",
     )
     parser.add_argument("--seed", type=int, help="default: the config's (0)")
     parser.add_argument(

@@ -6,6 +6,8 @@ are, and with them gradients, the optimiser's moments, initialisation and checkp
 optimisers and `DistributedDataParallel` rely on one layout for all of these.
 """
 
+from typing import Any
+
 import torch
 from torch import Tensor, nn
 
@@ -27,15 +29,25 @@ def set_layout(model: nn.Module, wanted: bool | None, device: torch.device) -> N
 
 
 def to_channels_last(model: nn.Module) -> None:
-    """Turns the inputs of every convolution beside the backbone, whose only one is over patches."""
+    """Turns the inputs of every convolution beside the backbone, whose only one is over patches.
+
+    mmcv's operators ignore the layout of what they are given: theirs are turned back.
+    """
     for name, part in model.named_children():
         if name != "backbone":
             for module in part.modules():
                 if isinstance(module, CONVOLUTIONS):
                     module.register_forward_pre_hook(turn)
+                elif type(module).__module__.startswith("mmcv.ops."):
+                    module.register_forward_pre_hook(turn_back)
 
 
 def turn(module: nn.Module, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
     """A convolution's map `[N, C, H, W]` in channels-last, itself if it is."""
     x, *others = inputs
     return (x.contiguous(memory_format=torch.channels_last), *others)
+
+
+def turn_back(module: nn.Module, inputs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """An operator's inputs, tensors in the layout that its kernels take them to have."""
+    return tuple(x.contiguous() if isinstance(x, Tensor) else x for x in inputs)

@@ -10,15 +10,17 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from backbones.classifier import ViTClassifier
+
 
 def compile_backbone(model: nn.Module, **options: Any) -> None:
     """`options` are `torch.compile`'s. Modules, and so names in checkpoints, stay what they are."""
     backbone = model.get_submodule("backbone")
-    eager = backbone.forward
+    asked = "features" if isinstance(model, ViTClassifier) else "forward"  # what the model calls
+    eager = getattr(backbone, asked)
     compiled = torch.compile(eager, **options)
 
-    def forward(images: Tensor) -> tuple[Tensor, ...]:
-        maps: tuple[Tensor, ...] = (compiled if backbone.training else eager)(images)
-        return maps
+    def chosen(images: Tensor) -> Any:
+        return (compiled if backbone.training else eager)(images)
 
-    backbone.forward = forward
+    setattr(backbone, asked, chosen)

@@ -32,10 +32,10 @@ from torchvision.transforms import InterpolationMode
 from torchvision.transforms import functional as tv
 
 from backbones.pictures.crops import crop_box
-from backbones.pictures.source import evenly
 from backbones.pictures.decode import DECODERS, Whole, available, bytes_view, cut
 from backbones.pictures.folder import find_pictures
 from backbones.pictures.normalise import NormalisePictures
+from backbones.pictures.source import evenly
 from backbones.pictures.views import resized, to_tensor
 from backbones.runs.files import write_json
 from backbones.runs.provenance import environment

@@ -5,9 +5,14 @@ from collections.abc import Sequence
 from typing import Any
 
 import torch
+from mmengine.dist import all_gather_object
 from mmengine.hooks import Hook
 from mmengine.registry import HOOKS
 from mmengine.runner import Runner
+from torch import Tensor
+from torch.distributed.tensor import DTensor
+
+from backbones.runs.saving import saves_now
 
 REMEDY = (
     "lower the learning rate, lengthen the warm-up, clip gradients "
@@ -36,6 +41,8 @@ class StopOnDivergence(Hook):
         data_batch: Any = None,
         outputs: dict[str, Any] | None = None,
     ) -> None:
+        if saves_now(runner):
+            check_weights(runner)
         due = self.every_n_train_iters(runner, self.interval) or self.is_last_train_iter(runner)
         if not due or not outputs:
             return
@@ -47,13 +54,26 @@ class StopOnDivergence(Hook):
             where = f"iteration {runner.iter + 1} ({_names(data_batch)})"
             raise FloatingPointError(f"the loss is {value} at {where}; {REMEDY}")
 
-    def before_save_checkpoint(self, runner: Runner, checkpoint: dict[str, Any]) -> None:
-        for name, tensor in checkpoint["state_dict"].items():
-            if not torch.isfinite(tensor).all():
-                raise FloatingPointError(
-                    f"{name} is no longer finite after {runner.iter} iterations, so nothing is "
-                    f"saved; {REMEDY}"
-                )
+    def after_train_epoch(self, runner: Runner) -> None:
+        check_weights(runner)
+
+
+def check_weights(runner: Runner) -> None:
+    """Stops all processes alike, also where one alone holds the spoilt part of a sharded weight.
+
+    Raises:
+        FloatingPointError: naming a weight that is not finite.
+    """
+    own = [name for name, tensor in runner.model.state_dict().items() if not finite(tensor)]
+    for name in (name for names in all_gather_object(own) for name in names):
+        raise FloatingPointError(
+            f"{name} is no longer finite in epoch {runner.epoch + 1}, so nothing is saved; {REMEDY}"
+        )
+
+
+def finite(tensor: Tensor) -> bool:
+    local = tensor.to_local() if isinstance(tensor, DTensor) else tensor
+    return bool(torch.isfinite(local).all())
 
 
 def _names(batch: Any) -> str:

@@ -52,6 +52,7 @@ class RunRecordHook(Hook, ABC):
         self.first_iteration = runner.iter
         self.folder = Path(runner.work_dir)
         note_failures(self.folder)
+        self.wait = data_wait(runner)
         if torch.cuda.is_available():
             torch.cuda.reset_peak_memory_stats()
         self.lap_start = time.perf_counter()
@@ -101,19 +102,19 @@ class RunRecordHook(Hook, ABC):
             record = {"schema": SCHEMA, **self.describe(runner)}
             record["seed"] = runner.seed
             record["environment"] = environment()
-            record["timing"] = self.timing(data_wait(runner).share)
+            record["timing"] = self.timing()
             record["files"] = files_of(runner)
             record.setdefault("curves", self.curves)
             write_json(self.folder / "result.json", record)
 
-    def timing(self, data_wait_share: float) -> dict[str, Any]:
+    def timing(self) -> dict[str, Any]:
         finished = datetime.now(UTC)
         return {
             "started": self.started.isoformat(timespec="seconds"),
             "finished": finished.isoformat(timespec="seconds"),
             "wall_seconds": round((finished - self.started).total_seconds(), 2),
             "images_per_second": round(self.images / max(self.train_seconds, 1e-9), 2),
-            "data_wait_share": round(data_wait_share, 4),
+            "data_wait_share": round(self.wait.share, 4),
             "peak_memory_bytes": max(self.peak, peak_memory()),
             "resumed_at": self.first_iteration,
             "devices": get_world_size(),

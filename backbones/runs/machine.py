@@ -35,16 +35,17 @@ def quota(cgroup: Path) -> float | None:
 def cores_each(world_size: int) -> int:
     """Cores for each of a run's processes, as its launcher shares those of this machine out.
 
-    srun binds each task to its own where it was told how many (`--cpus-per-task`); torchrun, mpirun
-    and srun otherwise leave all to all.
+    srun binds each task to its own where it was told how many (`--cpus-per-task`); torchrun leaves
+    all to all, and so is everything else taken to do.
     """
     for name in NODE_VARIABLES:
         if (value := os.environ.get(name, "")).isdecimal():
             return cores() // max(1, min(world_size, int(value)))
     if world_size > 1 and (own := os.environ.get("SLURM_CPUS_PER_TASK", "")).isdecimal():
         return min(cores(), int(own))
-    here = re.match(r"\d+", os.environ.get("SLURM_TASKS_PER_NODE", ""))  # 8(x2),4: the most first
-    return cores() // max(1, min(world_size, int(here[0]) if here else world_size))
+    nodes = re.findall(r"(?:^|,)(\d+)", os.environ.get("SLURM_TASKS_PER_NODE", ""))  # 8(x2),4
+    here = min(world_size, max(map(int, nodes))) if nodes else world_size
+    return cores() // max(1, here)
 
 
 def loader_settings(world_size: int, workers: int | None, prefetch: int | None) -> dict[str, int]:

@@ -3,10 +3,11 @@
 import time
 import urllib.error
 import urllib.request
+import warnings
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
 
-TRIES = 7  # over half a minute, in which a store that is asked too often recovers
+TRIES = 7  # half a minute at least, in which a store that is asked too often recovers
 AGAIN = (408, 425, 429)  # errors of a moment, beside the server's own
 TIMEOUT = 60.0  # seconds without a byte
 CHUNK = 1 << 20
@@ -48,6 +49,7 @@ def chunks(url: str) -> Iterator[bytes]:
                 ) from error
             failed = error
         if attempt < TRIES - 1:
+            warnings.warn(f"{url}: {failed}; again in {wait:g} s", stacklevel=2)
             time.sleep(wait)
             wait *= 2
     raise ConnectionError(f"{url} cannot be fetched, {TRIES} times: {failed}") from failed

@@ -90,16 +90,16 @@ class ShardSampler(EpochSampler):
 class ShardOrder(Sampler[tuple[int, ...]]):
     """Every picture in the order of the shards, for an evaluation whose shards come from a URL.
 
-    Each process has a part of the row, so that it reads few shards of the others; the last ones
-    repeat pictures of the first where the parts would differ in length.
+    Each process has a part of the row, so that it reads few shards of the others. Parts that are
+    shorter by one repeat their last picture, which MMEngine cuts off when it gathers results.
     """
 
     def __init__(self, dataset: Pictures, seed: int | None = None, ahead: float = 4) -> None:
         self.source = shards_of(dataset)
         rank, world_size = get_dist_info()
         row = self.source.row()
-        each = -(-len(row) // world_size)
-        self.order: list[int] = np.resize(row, each * world_size)[rank * each :][:each].tolist()
+        part = np.array_split(row, world_size)[rank].tolist()
+        self.order: list[int] = part + part[-1:] * (-(-len(row) // world_size) - len(part))
         self.ahead = ahead
 
     def __iter__(self) -> Iterator[tuple[int, ...]]:

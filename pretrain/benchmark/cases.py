@@ -77,7 +77,7 @@ class FastCase:
             wrapper["type"] = "Bf16OptimWrapper"
         self.wrapper = build_optim_wrapper(self.model, wrapper)
         if compiled:
-            self.model.compile(mode=options.compile_mode, dynamic=False)
+            self.model.compile(mode=options.compile_mode)
 
     def step(self) -> None:
         self.model.train_step(self.batch, self.wrapper)

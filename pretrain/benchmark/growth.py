@@ -6,6 +6,7 @@ follows it grows as it should, one above it at small sizes pays for overhead.
 """
 
 import argparse
+import math
 from argparse import Namespace
 from collections.abc import Sequence
 from io import BytesIO
@@ -49,6 +50,7 @@ def measure(options: Namespace) -> list[dict[str, Any]]:
         values = getattr(options, f"over_{axis}")
         torch._dynamo.reset()  # a graph of its own for each point, of which only so many are kept
         torch._dynamo.config.cache_size_limit = max(8, 2 * len(values))
+        torch._dynamo.config.automatic_dynamic_shapes = False
         changed = {v: Namespace(**{**vars(options), axis: v}) for v in values}
         cases = {str(v): build_case(options.case, o) for v, o in changed.items()}
         steps = {name: case.step for name, case in cases.items()}
@@ -93,9 +95,8 @@ def draw(rows: list[dict[str, Any]], title: str) -> dict[str, bytes]:
             panel.set(xscale="log", yscale="log", xlabel=LABELS[axis])
             panel.set_xticks(values, [str(value) for value in values], minor=False)
             panel.minorticks_off()
-            lowest, highest = panel.get_ylim()  # a flat line still deserves its labels
-            ticks = [lowest * 1.05, (lowest * highest) ** 0.5, highest / 1.05]
-            panel.set_yticks(ticks, [f"{tick:.3g}" for tick in ticks])
+            ticks = round_numbers(*panel.get_ylim())
+            panel.set_yticks(ticks, [f"{tick:g}" for tick in ticks])
         panels[0].set_ylabel("seconds a step")
         panels[0].legend(frameon=False)
         figure.suptitle(title, fontsize=9)
@@ -105,6 +106,16 @@ def draw(rows: list[dict[str, Any]], title: str) -> dict[str, bytes]:
             figure.savefig(file, format=kind, metadata=metadata)
             files[kind] = file.getvalue()
     return files
+
+
+def round_numbers(lowest: float, highest: float) -> list[float]:
+    """A few between the two; those themselves where they are too near to each other."""
+    for steps in ((1, 2, 5), (1, 1.5, 2, 3, 4, 5, 6, 7, 8, 9)):
+        powers = range(math.floor(math.log10(lowest)), math.ceil(math.log10(highest)) + 1)
+        ticks = [float(f"{step}e{power}") for power in powers for step in steps]
+        if len(found := [tick for tick in ticks if lowest <= tick <= highest]) > 1:
+            return found
+    return [float(f"{lowest:.3g}"), float(f"{highest:.3g}")]
 
 
 def run(options: Namespace, arguments: Sequence[str]) -> None:
@@ -124,10 +135,10 @@ def run(options: Namespace, arguments: Sequence[str]) -> None:
                 f"{row['over_operations']:.2f} ×",
             )
     Console(width=100).print(table)
-    depth = options.depth or "its own"
+    depth = build_model(options).encoder.depth
     title = (
         f"ViT {options.arch}, {options.case}, {options.dtype}, {described['device']}: batch "
-        f"{options.batch}, {options.size} pixels, depth {depth} where they do not change"
+        f"{options.batch}, {options.size} pixels, {depth} blocks where they do not change"
     )
     for kind, content in draw(rows, title).items():
         write_atomic(options.figure.with_suffix(f".{kind}"), content)

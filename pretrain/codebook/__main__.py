@@ -21,9 +21,9 @@ from timm.data import ImageNetInfo
 from torch import Tensor
 
 from backbones.pictures.dataset import Pictures
-from backbones.pictures.source import evenly
 from backbones.pictures.folder import class_names
 from backbones.pictures.normalise import NormalisePictures
+from backbones.pictures.source import evenly
 from backbones.runs.files import write_atomic
 from pretrain.codebook.analysis import Analysis, Classifier, analyse, classified
 from pretrain.codebook.figures import reconstructions, usage_figure, word_page

@@ -8,7 +8,7 @@ import pytest
 from backbones.parts import Parts
 
 MODULE = """
-import argparse, json, pathlib, subprocess, sys, time
+import argparse, json, os, pathlib, signal, subprocess, sys, time
 parser = argparse.ArgumentParser()
 parser.add_argument("what")
 parser.add_argument("--common")
@@ -18,6 +18,8 @@ if options.what == "fails":
     sys.exit("no such thing")
 if options.what == "large":
     sys.exit("torch.OutOfMemoryError: CUDA out of memory")
+if options.what == "dies":
+    os.kill(os.getpid(), signal.SIGKILL)
 if options.what == "slow":
     beat = options.out.with_suffix(".beat")
     code = f"import time\\nwhile True: open({str(beat)!r}, 'a').write('x'); time.sleep(0.05)"
@@ -37,14 +39,16 @@ def test_what_it_ran_and_how_it_ended(parts: Parts, capsys: pytest.CaptureFixtur
     assert parts.run("good", "works") == {"common": "yes"}
     assert parts.run("bad", "fails") is None
     assert parts.run("huge", "large") is None
+    assert parts.run("killed", "dies") is None
     states = {name: part["state"] for name, part in parts.done.items()}
     assert states == {
         "good": "done",
-        "bad": "no such thing\n",
+        "bad": "no such thing",
         "huge": "does not fit into the memory",
+        "killed": "ended with exit code -9, saying nothing",
     }
     parts.say_what_is_missing(parts.folder / "summary.json")
-    assert "not measured: bad, huge;" in capsys.readouterr().out
+    assert "not measured: bad, huge, killed;" in capsys.readouterr().out
 
 
 def test_a_result_of_an_earlier_call_does_not_stand_for_a_failure(parts: Parts) -> None:

@@ -4,12 +4,13 @@ from pathlib import Path
 
 import pytest
 import torch
+from mmcv.ops import RoIAlign
 from torch import Tensor, nn
 
 from transfer.benchmark.__main__ import parse
 from transfer.benchmark.cases import ModelCase, build_case
 from transfer.benchmark.compare import difference
-from transfer.channels_last import pays
+from transfer.channels_last import pays, to_channels_last
 
 CONFIGS = Path(__file__).parents[2] / "transfer/configs"
 LAST = torch.channels_last
@@ -87,3 +88,16 @@ def test_every_convolution_beside_the_backbone_is_given_such_maps(arguments: lis
 def test_it_is_for_gpus() -> None:
     assert pays(torch.device("cuda"))
     assert not pays(torch.device("cpu"))
+
+
+def test_mmcvs_operators_get_the_layout_they_take_for_granted() -> None:
+    """They read any map as a contiguous one, and say nothing."""
+    generator = torch.Generator().manual_seed(0)
+    maps = torch.randn(1, 8, 6, 6, generator=generator)
+    regions = torch.tensor([[0.0, 1, 1, 4, 5]])
+    model = nn.ModuleDict({"head": nn.Sequential(RoIAlign(2))})
+    expected = model["head"][0](maps, regions)
+    last = maps.contiguous(memory_format=LAST)
+    assert not torch.equal(model["head"][0](last, regions), expected)
+    to_channels_last(model)
+    assert torch.equal(model["head"][0](last, regions), expected)

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch._dynamo.utils import counters
 
 import backbones.attention
-from backbones import PlainViT
+from backbones import PlainViT, ViTClassifier
 from backbones.attention import augmented_attention
 from backbones.relative_position import Bias, DecomposedBias
 from transfer.benchmark.__main__ import parse
@@ -82,3 +82,14 @@ def test_validation_is_not_compiled() -> None:
         for found, plain in zip(model["backbone"](images), expected(images), strict=True):
             assert torch.equal(found, plain)
     assert not counters["stats"]
+
+
+def test_a_classifiers_backbone_is_compiled_where_it_is_asked() -> None:
+    torch.manual_seed(0)
+    backbone = {"type": "PlainViT", **SMALL, "out_indices": (1,), "drop_path_rate": 0.0}
+    model = ViTClassifier(backbone, 3, pool="mean")
+    images = torch.randn(2, 3, 64, 64)
+    expected = model(images)
+    compile_backbone(model, backend="aot_eager")
+    torch.testing.assert_close(model.train()(images), expected)
+    assert counters["stats"]["unique_graphs"] == 1

@@ -7,8 +7,8 @@ from torch import Tensor
 from transfer.benchmark.cases import Case, Result
 
 # Of the largest value, and of the gradients' norm. In bfloat16 a head may sample other regions,
-# which moved the gradients of a small detector by 0.24; those of unrelated steps are 1.4 apart.
-TOLERANCE = {"float32": (1e-3, 1e-2), "bfloat16": (0.1, 1.0)}
+# which moved the gradients of a small detector by 0.24; where there are none they are 1 apart.
+TOLERANCE = {"float32": (1e-3, 1e-2), "bfloat16": (0.1, 0.5)}
 OTHER_NETWORK = ("plain",)  # without relative position: nothing to be equal to
 
 

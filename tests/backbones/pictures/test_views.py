@@ -56,7 +56,7 @@ def test_the_scale_suffices_for_the_larger_view(photographs: str) -> None:
     )
     for index in range(8):
         off = scaled[0, index]["second"].float() - whole[0, index]["second"].float()
-        assert off.abs().mean() < 1  # a half of the sides would be 75 pixels of these 160
+        assert off.abs().mean() < 3  # at half the sides, 75 pixels for these 160, 9.7
 
 
 def test_scaled_decoding_augments_alike_and_repeats(photographs: str) -> None:

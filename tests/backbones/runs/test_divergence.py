@@ -1,6 +1,7 @@
 """A run that diverges stops, and what it has saved can be continued."""
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,7 +10,7 @@ from mmengine.model import BaseModel
 from mmengine.runner import Runner
 from torch import Tensor
 
-from backbones.runs.divergence import StopOnDivergence
+from backbones.runs.divergence import StopOnDivergence, check_weights
 
 STEPS = 12  # four epochs
 
@@ -46,7 +47,7 @@ def train(folder: Path, *, bad: int, interval: int, save: int = 1) -> None:
 
 
 def test_weights_that_are_not_finite_are_never_saved(tmp_path: Path) -> None:
-    with pytest.raises(FloatingPointError, match=r"weight is no longer finite after 9 iterations"):
+    with pytest.raises(FloatingPointError, match=r"weight is no longer finite in epoch 3"):
         train(tmp_path, bad=8, interval=50)
     saved = sorted(path.name for path in tmp_path.glob("*.pth"))
     assert saved == ["epoch_1.pth", "epoch_2.pth"]
@@ -56,14 +57,24 @@ def test_weights_that_are_not_finite_are_never_saved(tmp_path: Path) -> None:
         )
 
 
-@pytest.mark.parametrize(("interval", "at"), [(2, 6), (50, STEPS)])
+@pytest.mark.parametrize(("interval", "bad", "at"), [(2, 4, 6), (50, STEPS - 1, STEPS)])
 def test_the_loss_is_looked_at_every_interval_and_at_the_end(
-    tmp_path: Path, interval: int, at: int
+    tmp_path: Path, interval: int, bad: int, at: int
 ) -> None:
     with pytest.raises(FloatingPointError, match=f"the loss is -inf at iteration {at} "):
-        train(tmp_path, bad=4, interval=interval, save=100)
+        train(tmp_path, bad=bad, interval=interval, save=100)
 
 
 def test_a_run_that_stays_finite_is_left_alone(tmp_path: Path) -> None:
     train(tmp_path, bad=-1, interval=1)
     assert (tmp_path / "epoch_4.pth").is_file()
+
+
+def test_one_process_that_holds_the_spoilt_part_stops_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    runner: Any = SimpleNamespace(model=torch.nn.Linear(2, 2), epoch=0)
+    check_weights(runner)
+    monkeypatch.setattr(
+        "backbones.runs.divergence.all_gather_object", lambda own: [own, ["blocks.1.weight"]]
+    )
+    with pytest.raises(FloatingPointError, match=r"blocks\.1\.weight is no longer finite"):
+        check_weights(runner)

@@ -77,8 +77,10 @@ def test_an_evaluation_in_the_order_of_shards_sees_every_picture(
         lengths.add(len(own))
         seen += own
         numbers = data.source.shard_of(np.array(own))  # type: ignore[attr-defined]
-        assert sum(np.diff(numbers) != 0) <= 3  # one after another, and round to the first again
+        assert sum(np.diff(numbers) != 0) <= 2  # one after another
     assert lengths == {-(-10 // world)}
-    assert set(seen) == set(range(10))
-    assert seen[:10] == data.source.row().tolist()  # type: ignore[attr-defined]
+    assert list(dict.fromkeys(seen)) == data.source.row().tolist()  # type: ignore[attr-defined]
+    # MMEngine takes the processes' results in turns, and as many as there are pictures
+    gathered = np.reshape(seen, (world, -1)).T.ravel()[:10].tolist()
+    assert sorted(gathered) == list(range(10))
     assert len(server.shards) == 3

@@ -7,6 +7,7 @@ import pytest
 import torch
 
 from pretrain.benchmark.__main__ import main
+from pretrain.benchmark.growth import round_numbers
 from pretrain.benchmark.targets import TARGETS
 
 SMALL = ["--device", "cpu", "--arch", "tiny", "--size", "32", "--depth", "1", "--batch", "2"]
@@ -74,6 +75,21 @@ def test_growth_leaves_a_figure_and_a_table(tmp_path: Path) -> None:
     assert rows[0]["over_operations"] == pytest.approx(rows[0]["median"] / expected)
     assert (tmp_path / "growth.png").read_bytes().startswith(b"\x89PNG")
     assert "<svg" in (tmp_path / "growth.svg").read_text()
+
+
+@pytest.mark.parametrize(
+    ("limits", "ticks"),
+    [
+        ((0.9, 11), [1, 2, 5, 10]),
+        ((2.2, 6.3), [5]),
+        ((0.0313, 0.0321), [0.0313, 0.0321]),
+    ],
+)
+def test_ticks_are_round(limits: tuple[float, float], ticks: list[float]) -> None:
+    found = round_numbers(*limits)
+    assert set(ticks) <= set(found)
+    assert len(found) > 1
+    assert all(limits[0] <= tick <= limits[1] for tick in found)
 
 
 def test_the_gpu_command_at_small_sizes(tmp_path: Path) -> None:
