@@ -232,8 +232,7 @@ class PlainViT(BaseModule):
     def embed_some(self, images: Tensor, index: Tensor) -> Tensor:
         """Patch tokens `[N, K, D]` with positions, of the patches at `index` `[N, K]` alone.
 
-        Equal to picking them from `embed`, without projecting the others. ValueError for pictures
-        that are not the grid `index` counts in.
+        Equal to picking them from `embed`; ValueError for pictures of another grid than `index`'s.
         """
         chosen = pixels_of(images, index, patch=self.patch_size, grid=self.grid)  # [N, K, 3 p p]
         layer = self.patch_embed.proj
@@ -246,7 +245,7 @@ class PlainViT(BaseModule):
         """Prepend class token, its position, and registers: `[N, T, D]` to `[N, prefix + T, D]`."""
         before: list[Tensor] = []
         if self.has_cls:
-            cls: Tensor = self.cls_token
+            cls = self.cls_token
             before.append(cls + self.pos_embed[:, :1] if self.has_abs_pos else cls)
         if "reg_token" in self._parameters:
             before.append(self.reg_token)

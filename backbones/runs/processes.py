@@ -48,7 +48,9 @@ def launched(arguments: argparse.Namespace) -> int:
 
 
 def check_devices(launcher: str) -> None:
-    """Each process of a machine has a GPU of its own, or none has one.
+    """Each process that torchrun starts on a machine has a GPU of its own, or none has one.
+
+    (srun may show a process its own alone, and MMEngine shares out what it sees.)
 
     Raises:
         ValueError: where that is not so, or the launcher cannot do without.
