@@ -79,6 +79,10 @@ def hours(rate: float, epochs: int, gpus: int, efficiency: float) -> float:
     return epochs * PICTURES / (rate * gpus * efficiency) / 3600
 
 
+def readable(hours: float) -> str:
+    return f"{hours:,.0f}" if hours >= 100 else f"{hours:.3g}"
+
+
 def run(options: Namespace, arguments: Sequence[str]) -> None:
     found, shares = read_rates(options.rates), read_efficiency(options.efficiency)
     rates, rows = found["images_per_second"], []
@@ -102,7 +106,7 @@ def run(options: Namespace, arguments: Sequence[str]) -> None:
                     }
                 )
                 sum_ = f"{epochs} x {PICTURES:,} / {total:.4g} / 3600"
-                numbers = (f"{total:.4g}", f"{wall:.4g}", f"{wall * gpus:.4g}")
+                numbers = (f"{total:.4g}", readable(wall), readable(wall * gpus))
                 table.add_row(arch, str(epochs), str(gpus), *numbers, sum_)
     Console(width=110).print(table)
     said = [f"{gpus} GPUs at {share:.0%} of {gpus} times one" for gpus, share in shares.items()]

@@ -27,6 +27,8 @@ def test_hours_by_hand(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> No
     printed = capsys.readouterr().out
     assert "800 x 1,281,167 / 1000 / 3600" in printed
     assert printed.count("not measured") == 2
+    assert " 285 " in printed  # hours
+    assert " 142 " in printed  # of 1600 epochs on 8, at half the efficiency
     assert "8 GPUs at 50% of 8 times one" in printed
 
 
