@@ -4,6 +4,7 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from backbones.commands import add_commands
 from pretrain.benchmark import batch, cost, gpu, growth, step, targets
 
 COMMANDS = {
@@ -18,20 +19,8 @@ COMMANDS = {
 
 def main(arguments: Sequence[str] | None = None) -> None:
     arguments = sys.argv[1:] if arguments is None else arguments
-    parser = argparse.ArgumentParser(
-        prog="python -m pretrain.benchmark",
-        description=__doc__,
-    )
-    commands = parser.add_subparsers(dest="command", required=True)
-    for name, module in COMMANDS.items():
-        about = module.__doc__ or ""
-        command = commands.add_parser(
-            name,
-            help=about.splitlines()[0],
-            description=about,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.add_arguments(command)
+    parser = argparse.ArgumentParser(prog="python -m pretrain.benchmark", description=__doc__)
+    add_commands(parser, COMMANDS)
     options = parser.parse_args(arguments)
     try:
         COMMANDS[options.command].run(options, arguments[1:])

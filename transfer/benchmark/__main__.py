@@ -5,6 +5,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Sequence
 
+from backbones.commands import add_commands
 from transfer.benchmark import gpu, step
 from transfer.benchmark.config import BATCH
 
@@ -13,16 +14,7 @@ GPU = "gpu"
 
 def parse(arguments: Sequence[str]) -> Namespace:
     parser = argparse.ArgumentParser(prog="python -m transfer.benchmark", description=__doc__)
-    commands = parser.add_subparsers(dest="task", required=True)
-    for name, module in {**dict.fromkeys(BATCH, step), GPU: gpu}.items():
-        about = module.__doc__ or ""
-        command = commands.add_parser(
-            name,
-            help=about.splitlines()[0],
-            description=about,
-            formatter_class=argparse.RawDescriptionHelpFormatter,
-        )
-        module.add_arguments(command)
+    add_commands(parser, {**dict.fromkeys(BATCH, step), GPU: gpu}, dest="task")
     options = parser.parse_args(arguments)
     if options.task != GPU:
         step.complete(options)
