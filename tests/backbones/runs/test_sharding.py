@@ -108,6 +108,7 @@ def test_half_a_state_is_refused(change: dict[str, Tensor | None], message: str)
         load_state_dict(divided(), state, strict=True)
 
 
+@pytest.mark.gpu
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="NCCL and bf16 kernels need a GPU")
 def test_bf16_on_a_gpu_is_that_of_a_whole_model() -> None:
     models = build(), divided()
