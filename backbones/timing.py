@@ -1,6 +1,7 @@
 """How long work takes and how much memory it holds, measured so that others can repeat it."""
 
 import json
+import platform
 import resource
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import mmengine
+import timm
 import torch
 
 
@@ -69,6 +72,17 @@ def in_a_process(module: str, arguments: Sequence[str]) -> dict[str, Any]:
         raise RuntimeError(f"{' '.join(command)} failed:\n{done.stderr[-2000:]}")
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
     return found
+
+
+def machine(device: str) -> dict[str, Any]:
+    """What was measured on, and with what, as JSON holds it."""
+    cuda = torch.device(device).type == "cuda"
+    return {
+        "device": torch.cuda.get_device_name() if cuda else f"cpu, {platform.machine()}",
+        "threads": torch.get_num_threads(),
+        "bfloat16 units": None if cuda else bfloat16_units(),
+        "versions": {module.__name__: module.__version__ for module in (torch, timm, mmengine)},
+    }
 
 
 def bfloat16_units() -> bool:

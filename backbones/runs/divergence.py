@@ -42,7 +42,7 @@ class StopOnDivergence(Hook):
         outputs: dict[str, Any] | None = None,
     ) -> None:
         if saves_now(runner):
-            check_weights(runner)
+            check_weights(runner, runner.iter + 1)
         due = self.every_n_train_iters(runner, self.interval) or self.is_last_train_iter(runner)
         if not due or not outputs:
             return
@@ -55,19 +55,20 @@ class StopOnDivergence(Hook):
             raise FloatingPointError(f"the loss is {value} at {where}; {REMEDY}")
 
     def after_train_epoch(self, runner: Runner) -> None:
-        check_weights(runner)
+        check_weights(runner, runner.iter)
 
 
-def check_weights(runner: Runner) -> None:
+def check_weights(runner: Runner, iterations: int) -> None:
     """Stops all processes alike, also where one alone holds the spoilt part of a sharded weight.
 
     Raises:
         FloatingPointError: naming a weight that is not finite.
     """
     own = [name for name, tensor in runner.model.state_dict().items() if not finite(tensor)]
-    for name in (name for names in all_gather_object(own) for name in names):
+    if broken := [name for names in all_gather_object(own) for name in names]:
         raise FloatingPointError(
-            f"{name} is no longer finite in epoch {runner.epoch + 1}, so nothing is saved; {REMEDY}"
+            f"{broken[0]} is no longer finite after {iterations} iterations, so nothing is saved; "
+            f"{REMEDY}"
         )
 
 

@@ -1,17 +1,14 @@
 """What every subcommand asks, and where its numbers were measured."""
 
 import argparse
-import platform
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
-import mmengine
-import timm
 import torch
 
 from backbones.sizes import SIZES
-from backbones.timing import bfloat16_units
+from backbones.timing import machine
 from pretrain.benchmark.cases import DTYPES
 
 
@@ -34,14 +31,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def describe(options: Namespace) -> dict[str, Any]:
     """Settings, device and versions, as JSON holds them."""
-    cuda = torch.device(options.device).type == "cuda"
     names = ("arch", "size", "depth", "batch", "dtype", "checkpointing", "repeats", "warmup")
     return {
         **{name: getattr(options, name) for name in names},
-        "device": torch.cuda.get_device_name() if cuda else f"cpu, {platform.machine()}",
-        "threads": torch.get_num_threads(),
-        "bfloat16 units": None if cuda else bfloat16_units(),
-        "versions": {module.__name__: module.__version__ for module in (torch, timm, mmengine)},
+        **machine(options.device),
     }
 
 

@@ -116,8 +116,8 @@ class VQVAE(Tokenizer):
     def features(self, images: Tensor) -> Tensor:
         """What is compared with the words, `[N, C, h, w]`.
 
-        The last layer is computed in float32 also under autocast: it costs little, and a third of
-        the words that bfloat16 swaps would be swapped by what it rounds there.
+        The last layer is computed in float32 also under autocast: it costs little, and what it
+        rounds would choose words.
         """
         *layers, project = self.encoder
         x = images

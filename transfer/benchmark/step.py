@@ -16,22 +16,19 @@ backbone  ours, reference, and plain: ours without relative position; forward an
 
 import argparse
 import json
-import platform
 from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any
 
-import mmengine
-import timm
 import torch
 from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
 from backbones.runs.files import write_json
-from backbones.timing import alternate, bfloat16_units
+from backbones.timing import alternate, machine
 from transfer.amp import DTYPES
 from transfer.benchmark.cases import BACKBONES, NAMES, STEPS, build_case
 from transfer.benchmark.compare import compare
@@ -71,7 +68,6 @@ def complete(options: Namespace) -> None:
 
 
 def describe(options: Namespace) -> dict[str, Any]:
-    cuda = torch.device(options.device).type == "cuda"
     return {
         "task": options.task,
         "step": "training step of the whole model" if options.full else "backbone",
@@ -79,10 +75,7 @@ def describe(options: Namespace) -> dict[str, Any]:
         "size": options.size,
         "dtype": options.dtype,
         "repeats": options.repeats,
-        "device": torch.cuda.get_device_name() if cuda else f"cpu, {platform.machine()}",
-        "threads": torch.get_num_threads(),
-        "bfloat16 units": None if cuda else bfloat16_units(),
-        "versions": {module.__name__: module.__version__ for module in (torch, timm, mmengine)},
+        **machine(options.device),
     }
 
 

@@ -5,7 +5,9 @@ worked out here, after `--cfg-options`, and listed in `derived`, which no hash o
 includes: it follows from settings that every hash includes.
 """
 
+from functools import reduce
 from pathlib import Path
+from typing import Any
 
 from mmengine.config import Config
 
@@ -102,21 +104,21 @@ def derived(*, trains: bool) -> dict[str, str]:
 def forget_derived(config: Config) -> None:
     """A configuration out of a work folder is complete; what followed then follows anew."""
     for key in config.pop("derived", ()):
-        *parents, last = key.split(".")
-        node = config
-        for parent in parents:
-            node = node.get(parent, {})
-        node.pop(last, None)
+        holder, last = holder_of(config, key)
+        holder.pop(last, None)
+
+
+def holder_of(config: Config, key: str) -> tuple[dict[str, Any], str]:
+    """What holds the last part of a dotted key, and that part."""
+    *parents, last = key.split(".")
+    return reduce(lambda node, parent: node.get(parent, {}), parents, config), last
 
 
 def refuse_derived(config: Config, *, trains: bool) -> None:
     """A value given by hand would be written over in silence."""
     for key, instead in derived(trains=trains).items():
-        *parents, last = key.split(".")
-        node = config
-        for parent in parents:
-            node = node.get(parent, {})
-        if last in node:
+        holder, last = holder_of(config, key)
+        if last in holder:
             raise ValueError(f"{key} follows from other settings; set {instead} in its place")
 
 
