@@ -15,7 +15,8 @@ def checkpoints(work_dir: Path) -> list[Path]:
     """The run's `epoch_N.pth` and `iter_N.pth`, newest first.
 
     The newest is the one that MMEngine's `last_checkpoint` names: a run that went on with another
-    accumulation, or saves by iterations instead of epochs, counts anew. The others are by number.
+    accumulation, or saves by iterations instead of epochs, counts anew. Only files younger than
+    that note come before it: the run was killed before it could name them. Equals go by number.
     """
     found = {
         path: int(match[1])
@@ -23,8 +24,14 @@ def checkpoints(work_dir: Path) -> list[Path]:
         if (match := re.fullmatch(r"(?:epoch|iter)_(\d+)\.pth", path.name))
     }
     note = work_dir / "last_checkpoint"
-    last = Path(note.read_text().strip()).name if note.is_file() else ""
-    return sorted(found, key=lambda path: (path.name == last, found[path]), reverse=True)
+    if not note.is_file():
+        return sorted(found, key=found.__getitem__, reverse=True)
+    last, named_at = Path(note.read_text().strip()).name, note.stat().st_mtime_ns
+    return sorted(
+        found,
+        key=lambda path: (path.stat().st_mtime_ns > named_at, path.name == last, found[path]),
+        reverse=True,
+    )
 
 
 def whole(path: Path) -> bool:

@@ -1,5 +1,6 @@
 """Half-written checkpoints are recognised and passed over."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,23 @@ def test_the_newest_is_the_one_the_run_wrote_last(tmp_path: Path) -> None:
     assert newest_whole(tmp_path) == also
     (tmp_path / "last_checkpoint").write_text("")
     assert newest_whole(tmp_path) == earlier
+
+
+@pytest.mark.parametrize("half", [False, True])
+def test_a_run_killed_before_it_named_its_newest(tmp_path: Path, half: bool) -> None:
+    """Killed while it wrote epoch 3, or just after: `last_checkpoint` still names epoch 2."""
+    earlier, named, unnamed = (save(tmp_path / f"epoch_{n}.pth") for n in (1, 2, 3))
+    note = tmp_path / "last_checkpoint"
+    note.write_text("epoch_2.pth")
+    for age, path in enumerate((unnamed, note, named, earlier)):
+        os.utime(path, (1e9 - age, 1e9 - age))
+    assert checkpoints(tmp_path) == [unnamed, named, earlier]
+    if not half:
+        assert newest_whole(tmp_path) == unnamed
+        return
+    unnamed.write_bytes(unnamed.read_bytes()[:-100])
+    with pytest.warns(UserWarning, match=r"epoch_3\.pth is only half written"):
+        assert newest_whole(tmp_path) == named
 
 
 def test_nothing_to_continue(tmp_path: Path) -> None:
