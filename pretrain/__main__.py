@@ -12,6 +12,7 @@ from pathlib import Path
 from mmengine.config import Config, DictAction
 
 import pretrain  # noqa: F401  registers our types
+from backbones.compiling import COMPILE_MODES
 from backbones.runs.failure import note_failures, write_failure
 from backbones.runs.processes import add_arguments, by_main, join, launched
 from backbones.runs.resume import checkpoints
@@ -42,9 +43,9 @@ def parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--compile",
         nargs="?",
         const="default",
-        metavar="MODE",
-        help="torch.compile the model, in its default mode or another, e.g. reduce-overhead "
-        "(CUDA graphs; without accumulation or --shard)",
+        choices=COMPILE_MODES,
+        help="torch.compile the model; reduce-overhead and max-autotune record CUDA graphs "
+        "(without accumulation or --shard)",
     )
     add_arguments(parser)
     parser.add_argument(

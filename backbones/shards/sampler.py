@@ -24,6 +24,8 @@ from backbones.shards.index import index_of
 from backbones.shards.remote import is_url
 from backbones.shards.source import ShardSource
 
+STREAMS = 8  # any run whose processes and batch it suits has these, and so the same batches
+
 
 @DATA_SAMPLERS.register_module()
 class ShardSampler(EpochSampler):
@@ -31,7 +33,7 @@ class ShardSampler(EpochSampler):
 
     Args:
         streams: number of places an epoch is read at, at once. Processes share them evenly, so
-            their number must divide it, and it must divide the batch.
+            their number must divide it, and it must divide the batch; `fill_sampler` finds one.
         buffer: how far a picture may move within its stream.
         ahead: shards of each stream that are fetched before they are read, where they come from a
             URL.
@@ -45,7 +47,7 @@ class ShardSampler(EpochSampler):
         dataset: Pictures,
         batch_size: int,
         seed: int | None = None,
-        streams: int = 8,
+        streams: int = STREAMS,
         buffer: int = 4096,
         ahead: float = 2,
     ) -> None:
@@ -107,6 +109,24 @@ class ShardOrder(Sampler[tuple[int, ...]]):
 
     def __len__(self) -> int:
         return len(self.order)
+
+
+def fill_sampler(sampler: dict[str, Any], *, batch_size: int, world_size: int) -> None:
+    """Make a training sampler's configuration one for shards, in place.
+
+    Where `STREAMS` do not suit, other `streams` are written into the configuration, which makes it
+    another recipe: the order of the pictures is another.
+    """
+    sampler["type"] = ShardSampler.__name__
+    if "streams" not in sampler and (streams := suitable(batch_size, world_size)) != STREAMS:
+        sampler["streams"] = streams
+
+
+def suitable(batch_size: int, world_size: int) -> int:
+    """The most streams up to `STREAMS`, or one a process, that both numbers share out."""
+    most = max(STREAMS, world_size)
+    fit = (n for n in range(most, 0, -1) if n % world_size == 0 and batch_size % n == 0)
+    return next(fit, STREAMS)  # there is none where the batch does not split: said elsewhere
 
 
 def evaluation_sampler(root: str) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import torch
 
+from backbones.compiling import COMPILE_MODES
 from backbones.parts import Parts
 from backbones.runs.files import write_json
 from backbones.sizes import SIZES
@@ -30,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--dtype", choices=DTYPES, default="bfloat16")
     parser.add_argument("--targets", nargs="*", default=["pixel-norm", "vq", "dvae"])
     parser.add_argument("--repeats", type=int, default=10)
-    parser.add_argument("--compile-mode", default="default", help="torch.compile's")
+    parser.add_argument("--compile-mode", default="default", choices=COMPILE_MODES)
     parser.add_argument("--no-compile", action="store_true", help="plain and fast only")
     parser.add_argument("--minutes", type=float, default=8.0, help="for everything together")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")

@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 
+from backbones.compiling import COMPILE_MODES
 from backbones.sizes import SIZES
 from backbones.timing import machine
 from pretrain.benchmark.cases import DTYPES
@@ -24,7 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     parser.add_argument("--checkpointing", action="store_true", help="recompute activations")
     parser.add_argument(
-        "--compile-mode", default="default", metavar="MODE", help="torch.compile's, of 'compiled'"
+        "--compile-mode",
+        default="default",
+        choices=COMPILE_MODES,
+        help="torch.compile's, of 'compiled'",
     )
     parser.add_argument("--out", type=Path, help="JSON file for every number")
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import torch
 
+from backbones.compiling import COMPILE_MODES
 from backbones.parts import DOES_NOT_FIT, Parts
 from backbones.runs.files import write_json
 from transfer.amp import DTYPES
@@ -32,7 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", nargs="+", choices=NAMES, default=list(STEPS))
     parser.add_argument("--repeats", type=int, default=10)
     parser.add_argument("--warmup", type=int, default=3, help="rounds that are not counted")
-    parser.add_argument("--compile-mode", default="default", help="torch.compile's")
+    parser.add_argument("--compile-mode", default="default", choices=COMPILE_MODES)
     parser.add_argument("--no-compile", action="store_true", help="nothing compiled")
     parser.add_argument("--no-memory", action="store_true", help="time only")
     parser.add_argument("--minutes", type=float, default=4.0, help="for everything together")

@@ -27,6 +27,7 @@ from mmengine.config import DictAction
 from rich.console import Console
 from rich.table import Table
 
+from backbones.compiling import COMPILE_MODES
 from backbones.runs.files import write_json
 from backbones.timing import alternate, machine
 from transfer.amp import DTYPES
@@ -48,7 +49,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cases", nargs="+", choices=NAMES, help="what is compared, ours first")
     parser.add_argument("--compile", action="store_true", help="add the case 'compiled'")
     parser.add_argument(
-        "--compile-mode", default="default", metavar="MODE", help="torch.compile's, of 'compiled'"
+        "--compile-mode",
+        default="default",
+        choices=COMPILE_MODES,
+        help="torch.compile's, of 'compiled'",
     )
     parser.add_argument("--config", help="another config with such a backbone")
     parser.add_argument("--cfg-options", nargs="+", action=DictAction, help="key=value pairs")
