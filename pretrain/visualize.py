@@ -3,7 +3,7 @@
 CHECKPOINT is a run's folder or one of its `epoch_N.pth`: of a masked model (original, masked,
 reconstruction, pasted; at any ratio) or a tokenizer (original, reconstruction). With `--config` it
 may be any file of weights that fits that config's model, such as MAE's published full checkpoints.
-IMAGES is a picture or a folder of them.
+IMAGES is a picture, a folder of them, or shards of one (also by URL).
 """
 
 import argparse
@@ -18,8 +18,8 @@ from torch import Tensor
 
 from backbones.checkpoints.read import read_checkpoint as read_weights
 from backbones.pictures.dataset import Pictures
-from backbones.pictures.source import evenly
 from backbones.runs.files import write_atomic
+from backbones.shards.index import index_of
 from pretrain.checkpoint import build_own, find_checkpoint, read_checkpoint
 from pretrain.columns import Drawing, draw
 from pretrain.panel import draw_panel
@@ -109,17 +109,18 @@ def load_classifier(source: Path) -> BaseModel:
     return filled(config, file["state_dict"], source)
 
 
-def pictures(images: Path, size: int, number: int) -> dict[str, torch.Tensor]:
-    """Up to `number` centre crops, spread evenly over the folder, as a loader's batch."""
-    if not images.exists():
+def pictures(images: str, size: int, number: int) -> dict[str, torch.Tensor]:
+    """Up to `number` centre crops, which stand for all of the folder, as a loader's batch."""
+    path, index = Path(images), index_of(images)
+    if index is None and not path.exists():
         raise FileNotFoundError(f"there is no picture at {images}")
-    root = images if images.is_dir() else images.parent
-    data = Pictures(str(root), size, train=False)
-    chosen = [data.paths.index(images.name)] if images.is_file() else evenly(len(data), number)
-    samples = [data[index] for index in chosen]
+    one = index is None and path.is_file()
+    data = Pictures(str(path.parent) if one else images, size, train=False)
+    chosen = [data.paths.index(path.name)] if one else data.few(number)
+    samples = [data[place] for place in chosen]
     for sample in samples:
         for path in sample["skipped"]:
-            print(f"{root / path} cannot be read as a picture; drew another", file=sys.stderr)
+            print(f"{data.root / path} cannot be read as a picture; drew another", file=sys.stderr)
     return {"images": torch.stack([sample["images"] for sample in samples])}
 
 
@@ -130,7 +131,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("checkpoint", type=Path, metavar="CHECKPOINT")
-    parser.add_argument("images", type=Path, metavar="IMAGES")
+    parser.add_argument("images", metavar="IMAGES")
     parser.add_argument("--out", type=Path, default=Path("reconstruction.png"), metavar="FILE.png")
     parser.add_argument("--config", type=Path, help="the model of weights that carry no config")
     parser.add_argument("--mask-ratio", type=float, help="default: the run's")

@@ -4,6 +4,8 @@ Writes, for one tokenizer or several side by side, `index.html` with: patches th
 often words are used, reconstructions, and a table (also `codebook.csv`): usage, perplexity, pixel
 error, the accuracy of a linear probe on each picture's shares of words, and that of a classifier on
 reconstructed pictures. The last two need IMAGES with one folder a class.
+
+IMAGES is a folder of pictures or of shards of one, the latter also by URL.
 """
 
 import argparse
@@ -20,10 +22,8 @@ from jinja2 import Environment, PackageLoader, select_autoescape
 from timm.data import ImageNetInfo
 from torch import Tensor
 
-from backbones.pictures.dataset import Pictures
-from backbones.pictures.folder import class_names
+from backbones.pictures.dataset import Pictures, classes_at
 from backbones.pictures.normalise import NormalisePictures
-from backbones.pictures.source import evenly
 from backbones.runs.files import write_atomic
 from pretrain.codebook.analysis import Analysis, Classifier, analyse, classified
 from pretrain.codebook.figures import reconstructions, usage_figure, word_page
@@ -83,10 +83,10 @@ def open_classifier(text: str, classes: Sequence[str]) -> Classifier:
     return classify
 
 
-def labelled(root: Path) -> bool:
-    """Whether every picture lies in a folder of its class."""
+def labelled(root: str) -> bool:
+    """Whether every picture lies, or lay, in a folder of its class."""
     try:
-        return len(class_names(root)) > 1
+        return len(classes_at(root)) > 1
     except ValueError:
         return False
 
@@ -128,11 +128,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "tokenizers", nargs="+", metavar="TOKENIZER", help="an export, or dalle:ENCODER[,DECODER]"
     )
-    parser.add_argument("images", type=Path, metavar="IMAGES")
+    parser.add_argument("images", metavar="IMAGES")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR")
     parser.add_argument("--size", type=int, default=224, help="pixels of the pictures")
     parser.add_argument("--classifier", help="a supervised run, or a timm model's name")
-    parser.add_argument("--limit", type=int, default=2000, help="most pictures, evenly spread")
+    parser.add_argument("--limit", type=int, default=2000, help="most pictures, spread over all")
     options = parser.parse_args(arguments)
     try:
         run(options)
@@ -143,11 +143,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
 def run(options: argparse.Namespace) -> None:
     tokenizers = [open_tokenizer(text) for text in options.tokenizers]
     name_apart(tokenizers)
-    data = Pictures(
-        str(options.images), options.size, train=False, labelled=labelled(options.images)
-    )
+    data = Pictures(options.images, options.size, train=False, labelled=labelled(options.images))
     if options.limit < len(data):
-        data.keep(evenly(len(data), options.limit))
+        data.keep(data.few(options.limit))
     if options.classifier and data.labels is None:
         raise ValueError(f"--classifier needs one folder a class below {options.images}")
     given = options.classifier
@@ -168,7 +166,7 @@ def run(options: argparse.Namespace) -> None:
     for title, png in figures.items():
         write_atomic(options.out / f"{title.lower().replace(' ', '-')}.png", png)
     write_atomic(options.out / "codebook.csv", frame.to_csv(index=False).encode())
-    html = page(frame, figures, options.images.resolve(), len(data))
+    html = page(frame, figures, data.root.resolve(), len(data))
     write_atomic(options.out / "index.html", html.encode())
     print(frame.round(2).to_string(index=False))
     print(f"open {options.out / 'index.html'}")

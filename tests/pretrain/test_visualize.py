@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from file_server import serving
 from PIL import Image
 
+from backbones.shards.writer import write_shards
 from pretrain.__main__ import main as pretrain
 from pretrain.export import main as export
 from pretrain.visualize import main
@@ -38,6 +40,21 @@ def test_one_picture_and_a_missing_one(
     assert "one.png: 1 pictures" in capsys.readouterr().out
     with pytest.raises(SystemExit, match="there is no picture at"):
         main([str(run), str(pictures / "none.png")])
+
+
+def test_shards_are_drawn_like_their_folder(
+    run: Path, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write_shards(pictures, tmp_path / "shards", 4)
+    for name, place in (("folder", pictures), ("shards", tmp_path / "shards")):
+        main([str(run), str(place), "--out", str(tmp_path / f"{name}.png"), "--pictures", "3"])
+    assert (tmp_path / "folder.png").read_bytes() == (tmp_path / "shards.png").read_bytes()
+    with serving(tmp_path / "shards") as server:
+        main([str(run), server.url, "--out", str(tmp_path / "url.png"), "--pictures", "3"])
+        assert len(server.shards) == 1  # three pictures of the first, not one of each
+    with pytest.raises(SystemExit, match="no index of shards at"):
+        main([str(run), str(tmp_path / "shards" / "none.json")])
 
 
 def test_published_weights_with_a_config(run: Path, pictures: Path, tmp_path: Path) -> None:

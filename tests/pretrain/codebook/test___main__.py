@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from file_server import serving
 
+from backbones.shards.writer import write_shards
 from pretrain.__main__ import main as pretrain
 from pretrain.codebook.__main__ import main
 from pretrain.export import main as export
@@ -50,6 +52,24 @@ def test_tokenizers_side_by_side(
         "words-of-vq-1.png",
         "words-of-vq-2.png",
     }
+
+
+def test_shards_say_what_their_folder_says(
+    tokenizer: str, pictures: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    write_shards(pictures, tmp_path / "shards", 4)
+    options = ["--size", "32", "--out"]
+    with serving(tmp_path / "shards") as server:
+        main([tokenizer, server.url, "--limit", "3", *options, str(tmp_path / "few")])
+        assert len(server.shards) == 1  # three pictures of the first, not one of each
+        places = {"folder": pictures, "shards": tmp_path / "shards", "url": server.url}
+        for name, place in places.items():
+            main([tokenizer, str(place), *options, str(tmp_path / name)])
+    tables = [(tmp_path / name / "codebook.csv").read_text() for name in places]
+    assert tables == tables[:1] * 3
+    assert "probe on words %" in tables[0]
+    assert "shards" in (tmp_path / "shards" / "index.html").read_text()
 
 
 def test_reasons_instead_of_a_page(tokenizer: str, tmp_path: Path, pictures: Path) -> None:
