@@ -29,7 +29,7 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=2,  # on 8 GPUs: 16
-    num_workers=4,
+    num_workers=4,  # augmentations draw by worker: another number is another draw
     persistent_workers=True,
     pin_memory=True,
     sampler=dict(type="InfiniteSampler", shuffle=True),

@@ -41,7 +41,7 @@ test_pipeline = [
 ]
 train_dataloader = dict(
     batch_size=8,  # on 8 GPUs: 64
-    num_workers=8,
+    num_workers=8,  # augmentations draw by worker: another number is another draw
     persistent_workers=True,
     pin_memory=True,
     sampler=dict(type="InfiniteSampler", shuffle=True),
