@@ -1,3 +1,4 @@
-"""What `torch.compile` may be asked for on a command line."""
+"""The modes of `torch.compile` that commands offer."""
 
 COMPILE_MODES = ("default", "reduce-overhead", "max-autotune-no-cudagraphs", "max-autotune")
+GRAPH_MODES = ("reduce-overhead", "max-autotune")  # those that record CUDA graphs

@@ -6,7 +6,7 @@ replay only.
 
 from mmengine.config import Config
 
-MODES = ("reduce-overhead", "max-autotune")  # of torch.compile, that record them
+from backbones.compiling import GRAPH_MODES
 
 
 def check_graphs(config: Config) -> None:
@@ -16,7 +16,7 @@ def check_graphs(config: Config) -> None:
         ValueError: for a run that they cannot record, saying why.
     """
     mode = config.default_hooks.get("compiled", {}).get("mode")
-    if mode not in MODES:
+    if mode not in GRAPH_MODES:
         return
     if config.get("shard"):
         raise ValueError(

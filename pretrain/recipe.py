@@ -17,7 +17,7 @@ from backbones.runs.provenance import sha256_file
 from backbones.runs.steps import fill_steps
 from backbones.shards.cache import share_cache
 from backbones.shards.index import index_of, load_index
-from backbones.shards.sampler import evaluation_sampler, fill_sampler
+from backbones.shards.sampler import evaluation_sampler
 
 TRACKERS = {
     "tensorboard": "TensorboardVisBackend",
@@ -57,9 +57,7 @@ def fill_data(config: Config, world_size: int) -> None:
     side = encoder.get("img_size", 224) if encoder else config.train_dataloader.dataset.size
     if index := index_of(config.data_root):
         load_index(index)
-        fill_sampler(
-            config.train_dataloader.sampler, batch_size=config.batch_size, world_size=world_size
-        )
+        config.train_dataloader.sampler.type = "ShardSampler"
     else:
         check_pictures(Path(config.data_root))
     roots = {"train_dataloader": config.data_root}

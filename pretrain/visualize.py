@@ -119,8 +119,8 @@ def pictures(images: str, size: int, number: int) -> dict[str, torch.Tensor]:
     chosen = [data.paths.index(path.name)] if one else data.few(number)
     samples = [data[place] for place in chosen]
     for sample in samples:
-        for path in sample["skipped"]:
-            print(f"{data.root / path} cannot be read as a picture; drew another", file=sys.stderr)
+        for name in sample["skipped"]:
+            print(f"{name} in {images} cannot be read; drew another picture", file=sys.stderr)
     return {"images": torch.stack([sample["images"] for sample in samples])}
 
 
@@ -149,7 +149,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         )
         batch = pictures(options.images, options.size or size, options.pictures)
         drawing: Drawing = draw(model, batch, options.seed)
-    except (FileNotFoundError, ValueError, TypeError) as error:
+    except (OSError, ValueError, TypeError) as error:
         sys.exit(f"python -m pretrain.visualize: {error}")
     options.out.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(options.out, draw_panel(drawing.columns, drawing.caption))

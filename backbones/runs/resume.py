@@ -15,23 +15,28 @@ def checkpoints(work_dir: Path) -> list[Path]:
     """The run's `epoch_N.pth` and `iter_N.pth`, newest first.
 
     The newest is the one that MMEngine's `last_checkpoint` names: a run that went on with another
-    accumulation, or saves by iterations instead of epochs, counts anew. Only files younger than
-    that note come before it: the run was killed before it could name them. Equals go by number.
+    accumulation, or saves by iterations instead of epochs, counts anew. Before it come only those
+    of its kind that count further and are younger than that note: the run was killed before it
+    could name them. The others are by number.
     """
-    found = {
-        path: int(match[1])
-        for path in work_dir.glob("*.pth")
-        if (match := re.fullmatch(r"(?:epoch|iter)_(\d+)\.pth", path.name))
-    }
+    found = {path: c for path in work_dir.glob("*.pth") if (c := count_of(path.name))}
     note = work_dir / "last_checkpoint"
-    if not note.is_file():
-        return sorted(found, key=found.__getitem__, reverse=True)
-    last, named_at = Path(note.read_text().strip()).name, note.stat().st_mtime_ns
+    last = Path(note.read_text().strip()).name if note.is_file() else ""
+    kind, number = count_of(last) or ("", 0)
+
+    def unnamed(path: Path) -> bool:
+        beyond = found[path][0] == kind and found[path][1] > number
+        return beyond and path.stat().st_mtime_ns > note.stat().st_mtime_ns
+
     return sorted(
-        found,
-        key=lambda path: (path.stat().st_mtime_ns > named_at, path.name == last, found[path]),
-        reverse=True,
+        found, key=lambda path: (unnamed(path), path.name == last, found[path][1]), reverse=True
     )
+
+
+def count_of(name: str) -> tuple[str, int] | None:
+    """('epoch', N) of `epoch_N.pth`, or ('iter', N); None for other files."""
+    match = re.fullmatch(r"(epoch|iter)_(\d+)\.pth", name)
+    return (match[1], int(match[2])) if match else None
 
 
 def whole(path: Path) -> bool:

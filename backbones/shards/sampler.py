@@ -24,7 +24,7 @@ from backbones.shards.index import index_of
 from backbones.shards.remote import is_url
 from backbones.shards.source import ShardSource
 
-STREAMS = 8  # any run whose processes and batch it suits has these, and so the same batches
+STREAMS = 8  # at most, where nothing else is said
 
 
 @DATA_SAMPLERS.register_module()
@@ -32,8 +32,9 @@ class ShardSampler(EpochSampler):
     """`EpochSampler` for pictures in shards: whole batches, the rest waits an epoch.
 
     Args:
-        streams: number of places an epoch is read at, at once. Processes share them evenly, so
-            their number must divide it, and it must divide the batch; `fill_sampler` finds one.
+        streams: number of places an epoch is read at, at once. It must divide the batch, and
+            processes share it evenly. None: the most up to 8 that the batch has; it follows from
+            the batch alone, so that a run sees the same batches on any number of processes.
         buffer: how far a picture may move within its stream.
         ahead: shards of each stream that are fetched before they are read, where they come from a
             URL.
@@ -47,17 +48,18 @@ class ShardSampler(EpochSampler):
         dataset: Pictures,
         batch_size: int,
         seed: int | None = None,
-        streams: int = STREAMS,
+        streams: int | None = None,
         buffer: int = 4096,
         ahead: float = 2,
     ) -> None:
         super().__init__(dataset, batch_size, seed)
         self.source = shards_of(dataset)
+        streams = streams or max(n for n in range(1, STREAMS + 1) if batch_size % n == 0)
         if streams % self.world_size or batch_size % streams:
             raise ValueError(
                 f"{streams} streams of shards do not split over {self.world_size} processes, or "
-                f"a batch of {batch_size} not over them; set train_dataloader.sampler.streams to a "
-                "multiple of the one that divides the other"
+                f"a batch of {batch_size} not over them; "
+                f"{remedy(batch_size, self.world_size, streams)}"
             )
         self.row = self.source.row()
         self.counts = np.bincount(self.source.shard_of(self.row))
@@ -111,22 +113,13 @@ class ShardOrder(Sampler[tuple[int, ...]]):
         return len(self.order)
 
 
-def fill_sampler(sampler: dict[str, Any], *, batch_size: int, world_size: int) -> None:
-    """Make a training sampler's configuration one for shards, in place.
-
-    Where `STREAMS` do not suit, other `streams` are written into the configuration, which makes it
-    another recipe: the order of the pictures is another.
-    """
-    sampler["type"] = ShardSampler.__name__
-    if "streams" not in sampler and (streams := suitable(batch_size, world_size)) != STREAMS:
-        sampler["streams"] = streams
-
-
-def suitable(batch_size: int, world_size: int) -> int:
-    """The most streams up to `STREAMS`, or one a process, that both numbers share out."""
-    most = max(STREAMS, world_size)
-    fit = (n for n in range(most, 0, -1) if n % world_size == 0 and batch_size % n == 0)
-    return next(fit, STREAMS)  # there is none where the batch does not split: said elsewhere
+def remedy(batch_size: int, world_size: int, streams: int) -> str:
+    """The nearest number of streams that suits both."""
+    fit = (n for n in range(world_size, batch_size + 1, world_size) if batch_size % n == 0)
+    nearest = min(fit, key=lambda n: abs(n - streams), default=None)
+    if nearest is None:
+        return f"set batch_size to a multiple of {world_size}"
+    return f"set train_dataloader.sampler.streams={nearest}, which is another order of the pictures"
 
 
 def evaluation_sampler(root: str) -> dict[str, Any]:

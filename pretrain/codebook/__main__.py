@@ -86,9 +86,10 @@ def open_classifier(text: str, classes: Sequence[str]) -> Classifier:
 def labelled(root: str) -> bool:
     """Whether every picture lies, or lay, in a folder of its class."""
     try:
-        return len(classes_at(root)) > 1
+        classes_at(root)
     except ValueError:
         return False
+    return True
 
 
 def table(analyses: Sequence[Analysis], on_originals: float | None) -> pd.DataFrame:
@@ -136,7 +137,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     options = parser.parse_args(arguments)
     try:
         run(options)
-    except (FileNotFoundError, ValueError) as error:
+    except (OSError, ValueError) as error:
         sys.exit(f"python -m pretrain.codebook: {error}")
 
 

@@ -17,7 +17,7 @@ from backbones.runs.steps import fill_steps, split_batch
 from backbones.shards.cache import share_cache
 from backbones.shards.index import index_of
 from backbones.shards.remote import is_url
-from backbones.shards.sampler import evaluation_sampler, fill_sampler
+from backbones.shards.sampler import evaluation_sampler
 
 # What is filled in, and what to set instead.
 DERIVED = {
@@ -52,7 +52,7 @@ def complete(config: Config, *, world_size: int) -> str:
     trains = "epochs" in config
     forget_derived(config)
     refuse_derived(config, trains=trains)
-    fill_data(config, world_size, trains=trains)
+    fill_data(config, trains=trains)
     for name in ("train_dataloader", "val_dataloader"):
         fill_loader(config[name], world_size, config.workers, config.prefetch)
     config.test_dataloader = config.val_dataloader
@@ -68,7 +68,7 @@ def complete(config: Config, *, world_size: int) -> str:
     return f"features of {per_device} pictures at a time in each of {world_size} processes"
 
 
-def fill_data(config: Config, world_size: int, *, trains: bool) -> None:
+def fill_data(config: Config, *, trains: bool) -> None:
     """Picture sizes, the number of classes, and in which order pictures come.
 
     Shards on this machine are trained from in the order of the folder they were written from. From
@@ -84,7 +84,7 @@ def fill_data(config: Config, world_size: int, *, trains: bool) -> None:
     if not trains:
         train.sampler = evaluation_sampler(train.dataset.root)
     elif (index := index_of(train.dataset.root)) and is_url(index):
-        fill_sampler(train.sampler, batch_size=config.batch_size, world_size=world_size)
+        train.sampler.type = "ShardSampler"
 
 
 def derived(*, trains: bool) -> dict[str, str]:

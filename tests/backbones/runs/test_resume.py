@@ -1,6 +1,7 @@
 """Half-written checkpoints are recognised and passed over."""
 
 import os
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -53,21 +54,58 @@ def test_the_newest_is_the_one_the_run_wrote_last(tmp_path: Path) -> None:
     assert newest_whole(tmp_path) == earlier
 
 
+def aged(*oldest_first: Path) -> None:
+    for age, path in enumerate(oldest_first):
+        os.utime(path, (1e9 + age, 1e9 + age))
+
+
+@pytest.fixture
+def named(tmp_path: Path) -> tuple[Path, ...]:
+    """Epochs 1, 2 and 3, and the note, which names epoch 2."""
+    (tmp_path / "last_checkpoint").write_text("epoch_2.pth")
+    saved = (save(tmp_path / f"epoch_{n}.pth") for n in (1, 2, 3))
+    return *saved, tmp_path / "last_checkpoint"
+
+
 @pytest.mark.parametrize("half", [False, True])
-def test_a_run_killed_before_it_named_its_newest(tmp_path: Path, half: bool) -> None:
-    """Killed while it wrote epoch 3, or just after: `last_checkpoint` still names epoch 2."""
-    earlier, named, unnamed = (save(tmp_path / f"epoch_{n}.pth") for n in (1, 2, 3))
-    note = tmp_path / "last_checkpoint"
-    note.write_text("epoch_2.pth")
-    for age, path in enumerate((unnamed, note, named, earlier)):
-        os.utime(path, (1e9 - age, 1e9 - age))
-    assert checkpoints(tmp_path) == [unnamed, named, earlier]
+def test_a_run_killed_before_it_named_its_newest(
+    tmp_path: Path, named: tuple[Path, ...], half: bool
+) -> None:
+    first, second, third, note = named
+    if half:
+        third.write_bytes(third.read_bytes()[:-100])
+    aged(first, second, note, third)
+    assert checkpoints(tmp_path) == [third, second, first]
     if not half:
-        assert newest_whole(tmp_path) == unnamed
+        assert newest_whole(tmp_path) == third
         return
-    unnamed.write_bytes(unnamed.read_bytes()[:-100])
     with pytest.warns(UserWarning, match=r"epoch_3\.pth is only half written"):
-        assert newest_whole(tmp_path) == named
+        assert newest_whole(tmp_path) == second
+
+
+def test_a_copy_of_a_run_may_be_in_any_order(tmp_path: Path, named: tuple[Path, ...]) -> None:
+    first, second, third, note = named
+    note.write_text("epoch_3.pth")
+    for order in permutations((first, second, third, note)):
+        aged(*order)
+        assert checkpoints(tmp_path) == [third, second, first]
+
+
+def test_what_was_there_before_the_note_is_older(tmp_path: Path, named: tuple[Path, ...]) -> None:
+    first, second, third, note = named
+    for path in named:
+        os.utime(path, (1e9, 1e9))  # a clock of whole seconds
+    assert checkpoints(tmp_path) == [second, third, first]
+    aged(third, second, note, first)
+    assert checkpoints(tmp_path) == [second, third, first]
+    counted_otherwise = save(tmp_path / "iter_9.pth")
+    assert checkpoints(tmp_path) == [second, counted_otherwise, third, first]
+
+
+def test_an_older_one_may_have_gone_elsewhere(tmp_path: Path, named: tuple[Path, ...]) -> None:
+    named[0].unlink()
+    named[0].symlink_to(tmp_path / "gone.pth")
+    assert newest_whole(tmp_path) == named[2]
 
 
 def test_nothing_to_continue(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from backbones.pictures.dataset import Pictures
 from backbones.shards.index import Index, Shard
-from backbones.shards.sampler import ShardSampler, fill_sampler, suitable
+from backbones.shards.sampler import ShardSampler
 from backbones.shards.source import ShardSource
 
 
@@ -98,38 +98,28 @@ def test_a_process_reads_its_own_shards_only() -> None:
 def test_what_does_not_divide_is_said(shards: Path) -> None:
     with pytest.raises(ValueError, match="8 streams of shards do not split over 3 processes"):
         sampled([50], 0, 3, batch_size=24)
-    with pytest.raises(ValueError, match="or a batch of 12 not over them; set train_dataloader"):
-        sampled([50], batch_size=12)
+    with pytest.raises(ValueError, match=r"a batch of 12 not over them; set train_dataloader.*=6,"):
+        sampled([50], batch_size=12, streams=8)
+    with pytest.raises(ValueError, match="set batch_size to a multiple of 4"):
+        sampled([50], 0, 4, batch_size=10)
     with pytest.raises(ValueError, match="2 pictures do not fill one batch of 8"):
         sampled([2], batch_size=8)
 
 
-@given(st.integers(1, 300), st.integers(1, 40))
-def test_streams_suit_whatever_batch_the_processes_share(world: int, share: int) -> None:
-    streams = suitable(world * share, world)
-    assert streams % world == 0
-    assert world * share % streams == 0
-    assert streams <= max(8, world)
-    if world in (1, 2, 4, 8) and world * share % 8 == 0:
-        assert streams == 8  # the same batches on any of them
+@given(st.integers(1, 300))
+def test_streams_follow_from_the_batch_alone(batch: int) -> None:
+    with patch("backbones.pictures.sampler.get_dist_info", return_value=(0, 1)):
+        streams = ShardSampler(pictures_of([300]), batch).streams
+    assert batch % streams == 0
+    assert not any(batch % more == 0 for more in range(streams + 1, 9))
+    assert streams <= 8
 
 
-@pytest.mark.parametrize(
-    ("batch", "world", "streams"),
-    [(4096, 8, None), (4096, 64, 64), (4098, 6, 6), (4, 1, 4), (12, 2, 6), (7, 2, None)],
-)
-def test_a_recipe_names_streams_only_where_it_must(
-    batch: int, world: int, streams: int | None
-) -> None:
-    sampler = {"type": "EpochSampler"}
-    fill_sampler(sampler, batch_size=batch, world_size=world)
-    assert sampler == {"type": "ShardSampler", **({"streams": streams} if streams else {})}
-
-
-def test_streams_given_by_hand_stay() -> None:
-    sampler = {"type": "EpochSampler", "streams": 128}
-    fill_sampler(sampler, batch_size=4096, world_size=64)
-    assert sampler["streams"] == 128
+@pytest.mark.parametrize(("batch", "world", "streams"), [(4096, 64, 64), (96, 6, 6), (48, 16, 16)])
+def test_the_streams_to_set_are_said_and_suit(batch: int, world: int, streams: int) -> None:
+    with pytest.raises(ValueError, match=rf"set train_dataloader\.sampler\.streams={streams},"):
+        sampled([5000], 0, world, batch_size=batch)
+    assert len(sampled([5000], 0, world, batch_size=batch, streams=streams)) >= batch // world
 
 
 def test_a_folder_is_for_the_other_sampler(pictures: Path) -> None:
