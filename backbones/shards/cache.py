@@ -9,6 +9,7 @@ import contextlib
 import fcntl
 import hashlib
 import os
+import time
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -79,8 +80,11 @@ class Cache:
             part = path.with_suffix(".part")
             try:
                 with self.kept():
-                    if not self.reserve(part, shard.bytes, ahead=ahead):
-                        return None
+                    part.unlink(missing_ok=True)  # of a killed process: the lock is ours
+                    while not self.reserve(part, shard.bytes, ahead=ahead):
+                        if ahead:
+                            return None
+                        self.wait_for_a_part()
                 return self.download(shard, part, path)
             finally:
                 part.unlink(missing_ok=True)
@@ -105,11 +109,18 @@ class Cache:
         return found
 
     def reserve(self, part: Path, size: int, *, ahead: bool) -> bool:
-        """Make room for `part` and take it; False, and nothing done, where `ahead` finds none."""
+        """Make room for `part` and take it; False, and nothing done, where there is none now: what
+        is fetched `ahead` leaves alone what is in use, and parts that arrive need their room.
+
+        A shard that is larger than the folder may be goes in by itself.
+        """
         with locked((self.folder / ".room.lock").open("w")):
             self.clear_up()
-            files = [*self.sized("*.part"), *self.sized("*.tar")]
-            over = sum(size for _, size, _ in files) + size - self.most_bytes
+            arriving = sum(size for _, size, _ in self.sized("*.part"))
+            held = sum(size for _, size, _ in self.sized("*.tar"))
+            over = arriving + held + size - self.most_bytes
+            if over > 0 and arriving and over > held:
+                return False
             if over > 0 and not self.make_room(over, ahead=ahead):
                 return False
             with part.open("wb") as file:
@@ -117,8 +128,8 @@ class Cache:
         return True
 
     def make_room(self, over: int, *, ahead: bool) -> bool:
-        free: list[tuple[float, int, Path]] = []
-        used: list[tuple[float, int, Path]] = []
+        free: list[tuple[int, int, Path]] = []
+        used: list[tuple[int, int, Path]] = []
         for file in sorted(self.sized("*.tar")):
             (used if in_use(file[2]) else free).append(file)
         if ahead and over > sum(size for _, size, _ in free):
@@ -137,12 +148,18 @@ class Cache:
             over -= size
         return True
 
-    def sized(self, pattern: str) -> Iterator[tuple[float, int, Path]]:
-        """When each such file was last opened, its bytes and its path."""
+    def wait_for_a_part(self) -> None:
+        """Until one of those that arrive has, or has failed to: it has all it needs but bytes."""
+        for part in self.folder.glob("*.part"):
+            with locked((self.folder / f".{part.stem}.lock").open("w")):
+                return
+
+    def sized(self, pattern: str) -> Iterator[tuple[int, int, Path]]:
+        """When each such file was last opened (ns), its bytes and its path."""
         for path in self.folder.glob(pattern):
             with contextlib.suppress(FileNotFoundError):  # a whole part is renamed meanwhile
                 state = path.stat()
-                yield state.st_mtime, state.st_size, path
+                yield state.st_mtime_ns, state.st_size, path
 
     def clear_up(self) -> None:
         """Remove what killed processes left half written."""
@@ -172,8 +189,12 @@ def opened(path: Path) -> int | None:
     except FileNotFoundError:
         return None
     fcntl.flock(descriptor, fcntl.LOCK_SH)
-    with contextlib.suppress(PermissionError):  # another user's
-        os.utime(descriptor)
+    now = time.time_ns()  # a file system's own clock may tick every few milliseconds only
+    try:
+        os.utime(descriptor, ns=(now, now))
+    except PermissionError:  # another user's
+        with contextlib.suppress(PermissionError):
+            os.utime(descriptor)
     return descriptor
 
 

@@ -6,12 +6,12 @@ and takes its threads with it when it ends.
 """
 
 import os
-import threading
 from collections import OrderedDict, deque
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from queue import SimpleQueue
+from queue import Empty, SimpleQueue
+from threading import Event, Thread
 
 from backbones.shards.cache import Cache, Remote
 from backbones.shards.index import Index
@@ -37,6 +37,7 @@ class OpenShards:
         self.waiting: OrderedDict[int, int] = OrderedDict()
         self.fetched: deque[tuple[int, int]] = deque()
         self.wanted: Wanted = SimpleQueue()
+        self.gone = Event()
         self.threads = 0
 
     def read(self, number: int, start: int, size: int) -> bytes:
@@ -49,8 +50,8 @@ class OpenShards:
         for number in numbers:
             self.wanted.put((number, self.remote(number)))
         while self.threads < THREADS and not self.wanted.empty():
-            work = (self.cache, self.wanted, self.fetched)
-            threading.Thread(target=fetch_ahead, args=work, daemon=True).start()
+            work = (self.cache, self.wanted, self.fetched, self.gone)
+            Thread(target=fetch_ahead, args=work, daemon=True).start()
             self.threads += 1
 
     def descriptor(self, number: int) -> int:
@@ -80,17 +81,16 @@ class OpenShards:
             self.begin()
 
     def close(self) -> None:
-        for descriptor in (
-            *self.files.values(),
-            *self.waiting.values(),
-            *dict(self.fetched).values(),
-        ):
+        for descriptor in (*self.files.values(), *self.waiting.values()):
             os.close(descriptor)
+        close_all(self.fetched)
 
     def __del__(self) -> None:
         if self.process == os.getpid():
-            while not self.wanted.empty():
-                self.wanted.get()
+            self.gone.set()
+            with suppress(Empty):
+                while True:
+                    self.wanted.get_nowait()
             for _ in range(self.threads):
                 self.wanted.put(None)
         self.close()
@@ -104,13 +104,22 @@ class OpenShards:
         self.begin()
 
 
-def fetch_ahead(cache: Cache, wanted: Wanted, fetched: deque[tuple[int, int]]) -> None:
+def fetch_ahead(cache: Cache, wanted: Wanted, fetched: deque[tuple[int, int]], gone: Event) -> None:
     """A thread's work. An error is met again, and raised, where the shard is read."""
     while (asked := wanted.get()) is not None:
         number, shard = asked
         with suppress(Exception):
             if (found := cache.open_ahead(shard)) is not None:
                 fetched.append((number, found))
+        if gone.is_set():  # nobody is left to read it
+            close_all(fetched)
+
+
+def close_all(fetched: deque[tuple[int, int]]) -> None:
+    """Each descriptor once, whichever thread comes first."""
+    with suppress(IndexError):
+        while True:
+            os.close(fetched.popleft()[1])
 
 
 def keep(files: OrderedDict[int, int], most: int, number: int, descriptor: int) -> None:

@@ -1,11 +1,11 @@
 """Files from a web or object store, whole: stores are slow per request and quick per byte."""
 
-import time
 import urllib.error
 import urllib.request
 import warnings
 from collections.abc import Iterator
 from http.client import HTTPException, HTTPResponse
+from time import sleep
 
 TRIES = 7  # half a minute at least, in which a store that is asked too often recovers
 AGAIN = (408, 425, 429)  # errors of a moment, beside the server's own
@@ -50,7 +50,7 @@ def chunks(url: str) -> Iterator[bytes]:
             failed = error
         if attempt < TRIES - 1:
             warnings.warn(f"{url}: {failed}; again in {wait:g} s", stacklevel=2)
-            time.sleep(wait)
+            sleep(wait)
             wait *= 2
     raise ConnectionError(f"{url} cannot be fetched, {TRIES} times: {failed}") from failed
 

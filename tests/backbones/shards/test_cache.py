@@ -5,12 +5,13 @@ import os
 import resource
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 from file_server import FileServer
 
-from backbones.shards.cache import Cache, Remote
+from backbones.shards.cache import Cache, Remote, locked
 from backbones.shards.index import load_index
 
 MakeCache = Callable[[int], Cache]
@@ -57,6 +58,35 @@ def test_what_is_open_is_the_last_to_make_room(
     assert os.pread(used, known[0].bytes, 0) == (shards / "shard-000000.tar").read_bytes()
     os.close(used)
     os.close(other)
+
+
+def test_what_arrives_keeps_its_room(
+    known: list[Remote], tmp_path: Path, server: FileServer
+) -> None:
+    """Another process fetches shard 1, and there is room for one: who wants shard 0 waits."""
+    cache = Cache(tmp_path, room(known[:2]) - 1)
+    part = tmp_path / f"{known[1].sha256}.part"
+    part.write_bytes(bytes(known[1].bytes))
+    with ThreadPoolExecutor(1) as threads:
+        with locked((tmp_path / f".{known[1].sha256}.lock").open("w")):
+            opening = threads.submit(cache.open, known[0])
+            with pytest.raises(TimeoutError):
+                opening.result(timeout=0.3)
+            assert not server.shards
+            part.replace(part.with_suffix(".tar"))
+        os.close(opening.result(timeout=60))
+    assert held(cache, known) == [0]
+
+
+def test_a_shard_larger_than_the_folder_goes_in_by_itself(
+    known: list[Remote], tmp_path: Path
+) -> None:
+    cache = Cache(tmp_path, 10)
+    left = tmp_path / f"{known[0].sha256}.part"
+    left.write_bytes(bytes(100))  # by a process that was killed
+    for i in (0, 1):
+        read(cache, known[i])
+        assert held(cache, known) == [i]
 
 
 def test_what_is_fetched_ahead_takes_no_room_from_others(
