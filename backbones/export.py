@@ -7,13 +7,13 @@
 
 import hashlib
 import json
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor
+
+from backbones.runs.files import whole_file
 
 StateDict = dict[str, Tensor]
 
@@ -24,18 +24,10 @@ def save_export(path: str | Path, state_dict: StateDict, meta: dict[str, Any]) -
     Raises:
         TypeError: where `meta` holds anything but plain JSON types.
     """
-    path = Path(path)
     tensors = {name: tensor.detach().cpu().contiguous() for name, tensor in state_dict.items()}
     meta = {**json.loads(json.dumps(meta)), "sha256": sha256_of(tensors)}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    os.close(handle)
-    try:
-        torch.save({"state_dict": tensors, "meta": meta}, temporary)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with whole_file(path) as file:
+        torch.save({"state_dict": tensors, "meta": meta}, file)
     return meta
 
 

@@ -1,12 +1,22 @@
 """Small generated pictures, and seeds, for all."""
 
+import os
+
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # before torch: sums are rounded by their threads
+os.environ["no_proxy"] = "127.0.0.1,localhost"
+
 import random
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
+from hypothesis import settings
 from PIL import Image
+
+settings.register_profile("patient", deadline=None)
+if not os.environ.get("CI"):  # hypothesis has a profile for that, without a deadline too
+    settings.load_profile("patient")
 
 
 @pytest.fixture(autouse=True)

@@ -6,11 +6,13 @@ byte for byte. Every shard appears in one rename: what exists is whole, and a ki
 after it.
 """
 
+import fcntl
 import io
 import json
 import os
 import tarfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -48,7 +50,8 @@ def write_shards(
 
     Raises:
         FileNotFoundError: where there are no pictures.
-        ValueError: where `out` holds shards of other pictures, another size or another seed.
+        ValueError: where `out` holds shards of other pictures, another size or another seed, or
+            another process writes there.
     """
     members, classes = members_of(folder, seed)
     parts = [members[i : i + per_shard] for i in range(0, len(members), per_shard)]
@@ -60,14 +63,33 @@ def write_shards(
             f"{per_shard} pictures each; choose another folder, or remove it"
         )
     shards = []
-    for number, (name, part) in enumerate(zip(names, parts, strict=True)):
-        if not (out / name).exists():
-            write_tar(out / name, part)
-        shards.append(described(out / name, part))
-        told(number + 1, len(parts))
+    with alone(out):
+        for number, (name, part) in enumerate(zip(names, parts, strict=True)):
+            if not (out / name).exists():
+                write_tar(out / name, part)
+            shards.append(described(out / name, part))
+            told(number + 1, len(parts))
     index = Index(str(out), classes, tuple(shards))
     write_atomic(out / NAME, json.dumps(index.to_json()))  # compact: it names every picture
     return index
+
+
+@contextmanager
+def alone(out: Path) -> Iterator[None]:
+    """One writer in a folder; two would write the same unfinished file."""
+    folder = os.open(out, os.O_RDONLY)
+    try:
+        try:
+            fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ValueError(
+                f"another process writes shards to {out}; wait for it, or choose another folder"
+            ) from error
+        except OSError:  # a file system that locks no folders
+            pass
+        yield
+    finally:
+        os.close(folder)
 
 
 def members_of(folder: Path, seed: int) -> tuple[list[Member], tuple[str, ...]]:

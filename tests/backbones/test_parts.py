@@ -58,7 +58,7 @@ def test_a_result_of_an_earlier_call_does_not_stand_for_a_failure(parts: Parts) 
 
 
 def test_a_stopped_part_leaves_no_process_and_later_ones_are_left_out(parts: Parts) -> None:
-    parts.deadline = time.monotonic() + 4
+    parts.deadline = time.monotonic() + 8
     assert parts.run("long", "slow") is None
     assert parts.done["long"]["state"] == "stopped: no time"
     beat = parts.folder / "long.beat"

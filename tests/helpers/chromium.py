@@ -25,7 +25,7 @@ OPTIONS = (
     "--disable-dev-shm-usage",
 )
 KEYS = {"Enter": ("\r", 13), " ": (" ", 32), "Tab": ("", 9)}
-PATIENCE = 30  # seconds
+PATIENCE = 120  # seconds
 
 
 class Chromium:

@@ -1,13 +1,10 @@
 """A model small enough to run in milliseconds."""
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
-
-os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 TINY = {
     "model.encoder.img_size": 32,

@@ -8,6 +8,7 @@ import pytest
 import torch
 from mmengine.config import Config
 from mmengine.registry import RUNNERS, DefaultScope
+from mmengine.visualization import Visualizer
 
 import backbones
 import transfer
@@ -70,4 +71,6 @@ def run(tmp_path: Path, toy: Path) -> Run:
         return runner
 
     yield train
-    DefaultScope._instance_dict.clear()  # MMEngine keeps the scope of the last runner
+    # MMEngine keeps the scope of the last runner, and what draws to the first one's folder
+    for kept in (DefaultScope, *Visualizer.__subclasses__()):
+        kept._instance_dict.clear()

@@ -184,7 +184,7 @@ def test_what_the_main_process_may_not_continue_stops_the_others(tmp_path: Path)
         for rank in ("0", "1")
     ]
     try:
-        assert [run.wait(timeout=180) for run in runs] == [0, 0]
+        assert [run.wait(timeout=600) for run in runs] == [0, 0]
     finally:
         for run in runs:
             run.kill()

@@ -36,8 +36,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"no outcome in {folder}: exit status {status}, no reason left", file=sys.stderr)
         return status or 1
     seconds = round(time.monotonic() - began, 2)
+    (folder / "failure.json").unlink(missing_ok=True)  # first: with tried.json, nobody tries again
     files.write(folder / "tried.json", {"schema": SCHEMA, **run, "seconds": seconds, **found})
-    (folder / "failure.json").unlink(missing_ok=True)  # its words are in tried.json
     return 0
 
 

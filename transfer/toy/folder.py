@@ -41,7 +41,7 @@ def written_whole(out: Path, mark: dict[str, Any]) -> Iterator[Path]:
         ValueError: where `out` holds anything beside toy scenes.
     """
     older = holds(out) is not None
-    if older and (others := {path.name for path in out.iterdir()} - PARTS):
+    if older and (others := {path.name for path in out.iterdir()} - {*PARTS, LOCK}):
         raise ValueError(
             f"{out} is not replaced: it also holds {', '.join(sorted(others))}; move that first"
         )
@@ -52,12 +52,12 @@ def written_whole(out: Path, mark: dict[str, Any]) -> Iterator[Path]:
             fcntl.lockf(lock, fcntl.LOCK_EX)  # worker processes do not inherit this kind
             yield folder
             (folder / MARK).write_text(json.dumps(mark, indent=1) + "\n")
-            (folder / LOCK).unlink()
             folder.chmod(0o755)
             old = _beside(out)
             if older:
                 out.replace(old)
             folder.replace(out)  # onto nothing or an empty folder
+            (out / LOCK).unlink()
             shutil.rmtree(old, ignore_errors=True)
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -70,7 +70,8 @@ def remove_stale(out: Path) -> None:
     for folder in out.parent.iterdir():
         if not folder.name.startswith(_prefix(out)) or folder.is_symlink() or not folder.is_dir():
             continue
-        if {path.name for path in folder.iterdir()} <= {*PARTS, LOCK} and not _alive(folder):
+        names = {path.name for path in folder.iterdir()}  # none: its writer is about to lock it
+        if names and names <= {*PARTS, LOCK} and not _alive(folder):
             shutil.rmtree(folder, ignore_errors=True)
 
 

@@ -46,7 +46,11 @@ def test_every_process_gets_what_the_main_one_decides(tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, str(tmp_path / "run.py"), str(rank), str(tmp_path)])
         for rank in (0, 1)
     ]
-    assert [run.wait(timeout=120) for run in runs] == [0, 0]
+    try:
+        assert [run.wait(timeout=600) for run in runs] == [0, 0]
+    finally:
+        for run in runs:
+            run.kill()
     made = {path.name for path in tmp_path.glob("*-?")}
     assert made == {"asked-0", "refused-0", "refused-1"}
 

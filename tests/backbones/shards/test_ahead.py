@@ -170,5 +170,5 @@ def test_threads_and_files_end_with_their_data(far: FileServer, tmp_path: Path) 
 
 
 def open_below(folder: Path) -> list[str]:
-    links = (str(entry.readlink()) for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink())
-    return [link for link in links if link.startswith(str(folder))]
+    entries = [entry for entry in Path("/proc/self/fd").iterdir() if entry.is_symlink()]
+    return [path for path in map(os.readlink, entries) if path.startswith(str(folder))]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from backbones.shards.writer import unique_keys, write_shards
+from backbones.shards.writer import alone, unique_keys, write_shards
 
 KILLED = """
 import os, signal, sys
@@ -82,6 +82,15 @@ def test_shards_of_other_pictures_are_not_taken_for_these(pictures: Path, shards
     path.write_bytes(path.read_bytes()[:700])
     with pytest.raises(ValueError, match=r"shard-000001\.tar (is no whole tar|holds other)"):
         write_shards(pictures, shards, 4)
+
+
+def test_two_writers_are_one_too_many(pictures: Path, shards: Path) -> None:
+    with (
+        alone(shards),
+        pytest.raises(ValueError, match=r"another process writes shards to .*; wait for it"),
+    ):
+        write_shards(pictures, shards, 4)
+    write_shards(pictures, shards, 4)
 
 
 def test_keys_end_at_their_first_dot_and_stay_apart() -> None:

@@ -39,13 +39,17 @@ def test_failed_and_missing_are_exit_code_1(
 
 
 def test_running_is_exit_code_0_and_stopped_1(
-    demo: Any, make_log: Any, capsys: pytest.CaptureFixture[str]
+    demo: Any, make_log: Any, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    make_log("runs/demo/coco/mae/seed0", "2026", "train_cfg = dict(max_iters=9)", [{"iter": 3}])
+    run = make_log(
+        "runs/demo/coco/mae/seed0", "2026", "train_cfg = dict(max_iters=9)", [{"iter": 3}]
+    )
+    wrote = max(file.stat().st_mtime for file in run.rglob("*"))
+    monkeypatch.setattr("reports.listing.cells.time.time", lambda: wrote + 7)
     assert main([str(demo.root)]) == 0
     printed = capsys.readouterr().out
     assert "10 done, 1 running\n" in printed
-    assert "3 of 9 iterations, last wrote 0 s ago" in printed
+    assert "3 of 9 iterations, last wrote 7 s ago" in printed
     assert main([str(demo.root), "--idle-minutes", "0"]) == 1
     printed = capsys.readouterr().out
     assert "10 done, 1 stopped\n" in printed

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from transfer.sweep import files
 from transfer.sweep.search import main, of_record
 
 RUN = {"point": 2, "seed": 0, "settings": {"lr": 0.1}, "options": [], "select": "box_ap"}
@@ -51,6 +52,17 @@ def test_a_run_that_dies_of_something_was_tried(tmp_path: Path, error: str, stat
     assert (tried["status"], tried["score"], tried["error"]) == (status, None, error)
     assert tried["message"] == "the loss is nan"
     assert not (tmp_path / "failure.json").exists()
+
+
+def test_one_that_is_killed_at_the_end_does_not_stay_a_failure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside a `tried.json` that is there, nobody would ever remove its failure."""
+    found = []
+    monkeypatch.setattr(files, "write", lambda *_: found.append(sorted(tmp_path.iterdir())))
+    failure = {"schema": 1, "error": "RuntimeError", "message": "…", "traceback": "…"}
+    assert attempt(tmp_path, {"failure.json": failure}, status=1) == 0
+    assert found == [[]]
 
 
 @pytest.mark.parametrize("files", [{}, {"failure.json": {"error": "KeyboardInterrupt"}}])

@@ -81,6 +81,27 @@ def test_what_a_killed_writer_left_is_removed_and_a_living_one_left_alone(tmp_pa
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_just_begun_or_just_finished_is_no_leftover(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another process looks between any two steps of the writer."""
+    out = tmp_path / "toy"
+    (tmp_path / ".toy.partial-begun").mkdir()  # not locked yet
+    remove_stale(out)
+    assert (tmp_path / ".toy.partial-begun").is_dir()
+    replace, looked = Path.replace, []
+
+    def watched(path: Path, target: Path) -> Path:
+        looked.append(sorted(entry.name for entry in path.iterdir()))
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", watched)
+    with written_whole(out, {"version": 1}) as folder:
+        (folder / "coco").mkdir()
+    assert looked == [[LOCK, "coco", MARK]]  # still locked when it appears
+    assert sorted(path.name for path in out.iterdir()) == ["coco", MARK]
+
+
 def test_nothing_else_is_taken_for_a_leftover(tmp_path: Path) -> None:
     out = tmp_path / "toy"
     theirs = tmp_path / ".toy.partial-mine"
